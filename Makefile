@@ -1,0 +1,75 @@
+# Everything is made in .venv; nothing else on the machine is touched.
+# Needs Python 3.11 or newer, make, git and a pip registry. uv is used where it works, pip where it doesn't.
+
+EVENT    ?= events/v2-sign-in.json
+LOOKUPS  ?= events/lookups.yaml
+PYTHON   ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+BIN      := .venv/bin
+CLI      := .venv/.cli-is-installed
+DEV      := .venv/.dev-is-installed
+LOCK     := requirements-dev.txt
+SOURCES   = $(shell find pretoken tests triggers policies events -type f ! -name "*.pyc" 2>/dev/null)
+GATED    := pretoken/cognito/*,pretoken/policy/*,pretoken/sealing/*,pretoken/trigger/*
+install   = $$(command -v uv || echo $(BIN)/uv) pip install --quiet --python $(BIN)/python $(1) \
+	|| $(BIN)/python -m pip install --quiet $(1)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types imports wheel bench lock clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(CLI)  ## show what the sample rules make of a sample event (EVENT=FILE for another one)
+	@$(BIN)/pretoken preview --event $(EVENT) --lookups $(LOOKUPS)
+
+test: $(DEV)  ## run all tests: the cases of the rule files, then those of the code
+	@$(BIN)/pretoken test
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n auto
+	@$(BIN)/coverage combine --quiet
+
+check: lint types imports .coverage wheel  ## run all gates: lint, types, imports, coverage, wheel
+	@$(BIN)/coverage report --include='$(GATED)' --skip-covered --show-missing --fail-under=100
+
+.coverage: $(SOURCES)  # measured by the tests, which run again only if something changed
+	@$(MAKE) --no-print-directory test
+
+lint: $(DEV)
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+
+types: $(DEV)
+	@$(BIN)/mypy
+
+imports: $(DEV)
+	@$(BIN)/lint-imports
+
+wheel: $(DEV)
+	@.ci/wheel
+
+bench: $(DEV)  ## measure the budgets against their alternatives
+	@$(BIN)/python -m benchmarks
+
+lock: $(DEV)  ## pin the newest versions of all tools and dependencies
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --group dev --extra cli --no-emit-package pretoken \
+		--custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
+
+clean:  ## remove everything that make made
+	@rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv:
+	@test -n '$(PYTHON)' || { echo "Python 3.11 or newer is needed; this is $$(python3 --version 2>&1)"; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --constraint $(LOCK) uv || true
+
+$(CLI): pyproject.toml $(LOCK) | .venv
+	@$(call install,--constraint $(LOCK) --editable '.[cli]')
+	@touch $@
+
+$(DEV): pyproject.toml $(LOCK) | .venv
+	@$(call install,--requirement $(LOCK))
+	@$(call install,--constraint $(LOCK) --editable '.[cli]')
+	@touch $@ $(CLI)

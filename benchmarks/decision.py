@@ -1,0 +1,170 @@
+"""One decision of the sample policy against a handwritten handler, and against itself as rules grow."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.handwritten import handler, json_handler
+from benchmarks.rows import Row
+from pretoken.cognito.events import read_event
+from pretoken.cognito.response import respond
+from pretoken.policy.load import load_policy
+from pretoken.trigger.answer import answer_of
+from pretoken.trigger.plan import Program, link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[1]
+EVENT = json.loads((ROOT / "events" / "v2-sign-in.json").read_text())
+NOW = 1_767_225_600
+ROW = {"tenants": ["acme", "globex"], "default_tenant": "acme", "plan": "pro"}
+CALLS, ROUNDS = 200, 60
+
+
+def lookup(_name: str, _key: dict[str, str]) -> dict[str, Any]:
+    """Answer at once: the benchmark is about the decision."""
+    return ROW
+
+
+def seal(_recipient: str, _members: Any, _sub: str) -> str:
+    """Encrypt nothing: sealing has a benchmark of its own."""
+    return "message"
+
+
+def sample_plan() -> dict[str, Any]:
+    """Give the plan of the sample policy."""
+    return load_policy(ROOT / "policies").plan()
+
+
+def program_of(plan: dict[str, Any]) -> Program:
+    """Link a plan; variables stand for themselves."""
+    return link(plan, {name: name for name in plan["pool"].get("variables", {})})
+
+
+def answer(program: Program, event: dict[str, Any]) -> dict[str, Any]:
+    """Answer an event as the handler does, from the event to the response."""
+    read = read_event(event, program.versions)
+    decision = program.decide(read, lookup, now=NOW)
+    return respond(read, answer_of(decision, read, program, seal).changes)
+
+
+def paired(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[float, float, float]:
+    """Time two functions in turns; give the medians in microseconds of CPU time, and the median ratio."""
+    times = []
+    for _ in range(ROUNDS):
+        pair = []
+        for function in (ours, theirs):
+            started = time.process_time()
+            for _ in range(CALLS):
+                function()
+            pair.append((time.process_time() - started) / CALLS * 1e6)
+        times.append(pair)
+    return (
+        statistics.median(pair[0] for pair in times),
+        statistics.median(pair[1] for pair in times),
+        statistics.median(pair[0] / pair[1] for pair in times),
+    )
+
+
+def same_answer(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Compare two answers; the order of members and of lists of names means nothing."""
+    return _sorted(one["response"]) == _sorted(other["response"])
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(member) for key, member in value.items()}
+    return sorted(value) if isinstance(value, list) else value
+
+
+def _grown(plan: dict[str, Any], count: int) -> Program:
+    """Add rules of tenants' groups until there are so many; none applies to the sample event."""
+    rules = {
+        f"tenant-{number}": {
+            "when": {"groups": f"tenant-{number}-admins"},
+            "access_token": {"claims": {"tenant_permissions": {"add": [f"tenant-{number}:manage"]}}},
+        }
+        for number in range(count - len(plan["rules"]))
+    }
+    return program_of({**plan, "rules": {**plan["rules"], **rules}})
+
+
+_COLD_OURS = """
+import sys, time
+started = time.perf_counter()
+import json
+from pretoken.trigger import create_handler
+handler = create_handler(sys.argv[1], environment={}, answers=lambda *_: None, write=lambda _: None)
+handler(json.load(open(sys.argv[2])), None)
+print(time.perf_counter() - started)
+"""
+_COLD_THEIRS = """
+import sys, time
+started = time.perf_counter()
+import json, os
+from {module} import handler
+handler(json.load(open(sys.argv[2])), int(time.time()), lambda *_: None, lambda *_: "")
+print(time.perf_counter() - started)
+"""
+
+
+def cold_start() -> Row:
+    """Start in fresh processes: imports, linking the plan and the first event, nothing encrypted."""
+    plan = sample_plan()
+    del plan["rules"]["invoice-address"], plan["pool"]["recipients"], plan["pool"]["variables"]
+    plan["pool"]["clients"] = {"web": ["7q3webexample1client0id"], "worker": ["4w9workerexample1client"]}
+    plan["pool"]["lookups"]["user"]["dynamodb"]["table"] = "memberships"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "policy.json")
+        file.write_text(json.dumps(plan))
+        whole: list[tuple[float, float]] = []
+        for _ in range(25):
+            pair = []
+            for script in (_COLD_OURS, _COLD_THEIRS.format(module="benchmarks.handwritten")):
+                started = time.perf_counter()
+                command = [sys.executable, "-c", script, str(file), str(ROOT / "events" / "v2-sign-in.json")]
+                subprocess.run(command, check=True, capture_output=True, cwd=ROOT)  # noqa: S603 - our own scripts
+                pair.append((time.perf_counter() - started) * 1e3)
+            whole.append((pair[0], pair[1]))
+    ours, theirs = (statistics.median(pair[n] for pair in whole) for n in (0, 1))
+    ratio = statistics.median(pair[0] / pair[1] for pair in whole)
+    return Row("cold start, nothing encrypted", f"{ours:.1f} ms", f"{theirs:.1f} ms", "handwritten", ratio, 1.2)
+
+
+def rows() -> list[Row]:
+    """Measure all rows of this file."""
+    plan = sample_plan()
+    program = program_of(plan)
+    if not same_answer(answer(program, EVENT), handler(json.loads(json.dumps(EVENT)), NOW, lookup, seal)):
+        raise AssertionError("the handwritten handler makes another response than the sample policy")
+    text, event = json.dumps(EVENT), json.loads(json.dumps(EVENT))
+    results = []
+    for what, ours, theirs, budget in (
+        (
+            "one decision, event dict in, response dict out",
+            lambda: answer(program, EVENT),
+            lambda: handler(event, NOW, lookup, seal),
+            3.0,
+        ),
+        (
+            "one decision, JSON in, JSON out",
+            lambda: json.dumps(answer(program, json.loads(text))),
+            lambda: json_handler(text, NOW, lookup, seal),
+            1.5,
+        ),
+    ):
+        our_time, their_time, ratio = paired(ours, theirs)
+        results.append(Row(what, f"{our_time:.1f} us", f"{their_time:.1f} us", "handwritten", ratio, budget))
+    few, many = _grown(plan, 10), _grown(plan, 1000)
+    our_time, their_time, ratio = paired(lambda: answer(many, EVENT), lambda: answer(few, EVENT))
+    results.append(Row("one decision, 1000 rules", f"{our_time:.1f} us", f"{their_time:.1f} us", "10 rules", ratio, 2.0))
+    results.append(cold_start())
+    return results

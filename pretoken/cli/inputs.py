@@ -1,0 +1,137 @@
+"""What commands read: the policy, an event, answers, an instant. Each mistake is told with its place and a cure."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pretoken.policy.errors import RuleError
+    from pretoken.policy.load import LoadedPolicy
+
+EVENT = """{
+  "version": "2",
+  "triggerSource": "TokenGeneration_HostedAuth",
+  "userPoolId": "eu-west-1_Ab12Cd34",
+  "userName": "anna",
+  "callerContext": {"clientId": "7q3webexample1client0id"},
+  "request": {
+    "userAttributes": {"sub": "5f0c1e2a-7b64-4d39-9c1e-0a1b2c3d4e5f"},
+    "groupConfiguration": {"groupsToOverride": ["admins"], "iamRolesToOverride": [], "preferredRole": null},
+    "scopes": ["openid"]
+  },
+  "response": {"claimsAndScopeOverrideDetails": null}
+}"""
+
+
+class CannotRun(click.ClickException):  # noqa: N818 - it says what happened
+    """A command can't do its work; the text says why, and the cure."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401 - click's own signature
+        """Write the text to standard error."""
+        click.echo(self.message, file=file, err=file is None)
+
+
+def load_policies(folder: Path, *, python: bool) -> LoadedPolicy:
+    """Load a policy folder for a command that needs a sound one."""
+    from pretoken.policy.errors import PolicyErrors  # noqa: PLC0415 - models and YAML cost 150 ms, which --help needn't pay
+    from pretoken.policy.load import load_policy  # noqa: PLC0415
+
+    try:
+        return load_policy(folder, python=python)
+    except PolicyErrors as problems:
+        cannot_run(problems.errors)
+
+
+def cannot_run(errors: Iterable[RuleError]) -> NoReturn:
+    """Give up because of errors in files."""
+    raise CannotRun("\n".join(map(str, errors)))
+
+
+def read_file(path: Path, option: str) -> bytes:
+    """Read a file that an option names."""
+    try:
+        return path.read_bytes()
+    except IsADirectoryError:
+        raise CannotRun(f"{path}: this is a folder; name a file: `{option} {_file_in(path)}`") from None
+    except FileNotFoundError:
+        raise CannotRun(f"{path}: there is no such file; {_another(path, option)}") from None
+    except OSError:
+        raise CannotRun(f"{path}: this file can't be read; check it with `ls -l`") from None
+
+
+def _file_in(folder: Path) -> Path:
+    names = sorted(name for name in os.listdir(folder) if name.endswith((".json", ".yaml")))
+    return folder / (names[0] if names else "FILE")
+
+
+def _another(path: Path, option: str) -> str:
+    from pretoken.policy.suggestions import closest  # noqa: PLC0415 - only a mistake needs it
+
+    names = os.listdir(path.parent) if path.parent.is_dir() else []
+    near = closest(path.name, names)
+    return f"did you mean `{path.with_name(near)}`?" if near else f"check the path: `{option} FILE`"
+
+
+def read_event_file(path: Path) -> tuple[str, Any]:
+    """Read an event in JSON, `-` from standard input; give what to call it, and its content."""
+    if str(path) == "-":
+        name, content = "standard input", click.get_binary_stream("stdin").read()
+    else:
+        name, content = str(path), read_file(path, "--event")
+    if not content.strip():
+        raise CannotRun(f"{name}: nothing stands in it; an event looks like this:\n{EVENT}")
+    try:
+        return name, json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        what = error.msg[:1].lower() + error.msg[1:]
+        raise CannotRun(
+            f"{name}:{error.lineno}:{error.colno}: not-json: {what}; check it with `python -m json.tool`"
+        ) from None
+    except UnicodeDecodeError:
+        raise CannotRun(f"{name}: not-json: this isn't UTF-8; save the file as UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        what = str(error) if isinstance(error, _NoNumberError) else "a number is too long, or it is nested too deep"
+        raise CannotRun(f"{name}: not-json: {what}; an event looks like this:\n{EVENT}") from None
+
+
+class _NoNumberError(ValueError):
+    pass
+
+
+def _no_number(word: str) -> NoReturn:
+    raise _NoNumberError(f"JSON has no `{word}`")
+
+
+def read_instant(text: str) -> int:
+    """Read an instant: ISO 8601 with a zone, or seconds since 1970."""
+    from pretoken.trigger.outcomes import FAILED  # noqa: PLC0415 - only who gives an instant needs it
+    from pretoken.trigger.reading import read_time  # noqa: PLC0415
+
+    instant = read_time(text)
+    if instant is FAILED:
+        raise CannotRun("--now: this is no instant with a time zone; write `--now 2026-01-01T00:00:00Z`")
+    return int(instant)
+
+
+def read_variables(pairs: Iterable[str], pool: dict[str, Any]) -> dict[str, str]:
+    """Read `NAME=VALUE` pairs as values of declared variables."""
+    from pretoken.simulator.given import check_variables  # noqa: PLC0415 - only who gives a variable needs it
+
+    variables = {}
+    for pair in pairs:
+        name, is_pair, value = pair.partition("=")
+        if not is_pair or not value:
+            raise CannotRun("--variable: this is no name with a value; write `--variable NAME=VALUE`")
+        variables[name] = value
+    for problem in check_variables(variables, pool):
+        raise CannotRun(f"--variable: {problem.name}: {problem.message}")
+    return variables

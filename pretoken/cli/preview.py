@@ -1,0 +1,82 @@
+"""`pretoken preview`: what the rules make of one event."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+from pretoken.cli.inputs import (
+    EVENT,
+    CannotRun,
+    cannot_run,
+    load_policies,
+    read_event_file,
+    read_file,
+    read_instant,
+    read_variables,
+)
+from pretoken.cli.options import of_policies, of_reports
+
+
+@click.command()
+@click.option(
+    "--event", "event_file", required=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="The event in JSON, as Cognito sends it; `-` reads standard input.",
+)
+@click.option(
+    "--lookups", "lookups_file", type=click.Path(path_type=Path), metavar="FILE",
+    help="Answers of lookups in YAML: for each name `none`, `failed`, or the fields of its row.",
+)
+@click.option(
+    "--variable", "pairs", multiple=True, metavar="NAME=VALUE",
+    help="The value of a variable; else its first allowed value, or its own name.",
+)
+@click.option("--now", metavar="TIME", help="The instant of the sign-in, such as 2026-01-01T00:00:00Z; else now.")
+@of_policies
+@of_reports
+def preview(
+    event_file: Path,
+    lookups_file: Path | None,
+    pairs: tuple[str, ...],
+    now: str | None,
+    folder: Path,
+    python: bool,
+    format_: str,
+) -> None:
+    """Show both tokens before and after the rules.
+
+    Each claim comes with its rule and the inputs behind it. Nothing leaves this machine: no AWS, no network.
+    The exit code is 1 if the sign-in is refused.
+    """
+    from pretoken.cli.formats.preview import preview_text
+    from pretoken.cognito.errors import EventError
+    from pretoken.policy.errors import PolicyErrors
+    from pretoken.simulator.lookups import answers_of, parse_answers
+    from pretoken.simulator.preview import preview as preview_of
+    from pretoken.simulator.simulation import Simulator
+
+    instant = int(time.time()) if now is None else read_instant(now)
+    plan = load_policies(folder, python=python).plan()
+    pool = plan["pool"]
+    simulator = Simulator(plan, read_variables(pairs, pool))
+    name, raw = read_event_file(event_file)
+    answers = {}
+    if lookups_file is not None:
+        try:
+            answers = parse_answers(read_file(lookups_file, "--lookups"), str(lookups_file), pool)
+        except PolicyErrors as problems:
+            cannot_run(problems.errors)
+    try:
+        simulation = simulator.run(raw, answers_of(answers), now=instant)
+    except EventError as error:
+        raise CannotRun(f"{name}: {error}\n\nan event looks like this:\n{EVENT}") from None
+    shown = preview_of(simulator, simulation)
+    if format_ == "json":
+        click.echo(json.dumps(shown.to_json(), indent=2))
+    else:
+        click.echo(preview_text(shown, unanswered=shown.lookups.keys() - answers.keys()))
+    if shown.denied is not None:
+        click.get_current_context().exit(1)

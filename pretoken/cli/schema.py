@@ -1,0 +1,1 @@
+"""`pretoken schema`: JSON Schema for editors."""

@@ -1,0 +1,1 @@
+"""The rule language as models: rule files in, a policy out."""

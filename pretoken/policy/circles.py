@@ -1,0 +1,95 @@
+"""Circles, and the deadline: what is computed from what, and how long that can take."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from pretoken.policy.errors import quoted
+from pretoken.policy.policy import Policy
+from pretoken.policy.report import At, Report
+from pretoken.policy.walk import inputs_in, walk_lookup, walk_value
+from pretoken.trigger.durations import milliseconds_of
+
+Graph: TypeAlias = Mapping[str, Iterable[str]]
+
+
+def check_circles(policy: Policy, report: Report) -> None:
+    """Report derived values and lookups that need themselves, rules that override themselves, and slow chains."""
+    sources = _sources(policy)
+    circle = find_circle(sources)
+    if circle is not None:
+        report.add(
+            "circle",
+            _place(circle[0]),
+            f"{_arrows(circle)} needs itself; compute {quoted(circle[0])} from the event, such as `attribute.sub`",
+            key=True,
+        )
+    else:
+        _check_deadline(policy, sources, report)
+    overrides = {name: rule.overrides for name, rule in policy.rules.items()}
+    circle = find_circle(overrides)
+    if circle is not None:
+        first = circle[0]
+        message = (
+            f"{_arrows(circle)} overrides itself; leave {quoted(circle[1])} out of the `overrides` of {quoted(first)}"
+        )
+        report.add("circle", ("rules", first, "overrides"), message)
+
+
+def find_circle(graph: Graph) -> list[str] | None:
+    """Find a circle in a graph: its names from the first to the first again, or None."""
+    done: set[str] = set()
+    for start in graph:
+        trail: list[str] = []
+        waiting = [(start, False)]
+        while waiting:
+            name, leaving = waiting.pop()
+            if leaving:
+                done.add(trail.pop())
+            elif name in trail:
+                return [*trail[trail.index(name) :], name]
+            elif name not in done:
+                trail.append(name)
+                waiting.append((name, True))
+                waiting += [(other, False) for other in graph[name] if other in graph]
+    return None
+
+
+def _sources(policy: Policy) -> dict[str, set[str]]:
+    """Give what each derived value and each lookup is computed from: `derived.NAME` and `lookup.NAME`."""
+    parts = {f"derived.{name}": walk_value(value, ()) for name, value in policy.derived.items()}
+    parts |= {f"lookup.{name}": walk_lookup(lookup, ()) for name, lookup in policy.pool.lookups.items()}
+    return {name: {_node(path) for path in inputs_in(part)} for name, part in parts.items()}
+
+
+def _node(path: str) -> str:
+    return ".".join(path.split(".")[:2]) if path.startswith("lookup.") else path
+
+
+def _place(node: str) -> At:
+    root, _, name = node.partition(".")
+    return ("derived", name) if root == "derived" else ("pool", "lookups", name)
+
+
+def _arrows(names: list[str]) -> str:
+    return " -> ".join(map(quoted, names))
+
+
+def _check_deadline(policy: Policy, sources: Graph, report: Report) -> None:
+    chains: dict[str, tuple[int, list[str]]] = {}
+
+    def slowest(node: str) -> tuple[int, list[str]]:
+        if node not in chains:
+            before = max((slowest(source) for source in sources[node] if source in sources), default=(0, []))
+            lookup = policy.pool.lookups.get(node.partition(".")[2]) if node.startswith("lookup.") else None
+            own = 0 if lookup is None else milliseconds_of(lookup.timeout)
+            chains[node] = (before[0] + own, [*before[1], *([] if lookup is None else [node])])
+        return chains[node]
+
+    total = policy.pool.limits.lookups_total
+    time, chain = max((slowest(node) for node in sources), default=(0, []))
+    if time > milliseconds_of(total):
+        message = (
+            f"{', then '.join(map(quoted, chain))} can take {time}ms, and `lookups_total` is {total}; "
+            f"shorten `timeout`, or write `limits: {{lookups_total: {time}ms}}`"
+        )
+        report.add("too-slow", (*_place(chain[-1]), "timeout"), message)

@@ -1,0 +1,208 @@
+"""Read a policy folder: `pool.yaml` and the rules files, all errors of all files in one run."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from pretoken.policy.errors import Place, PolicyErrors, RuleError, quoted
+from pretoken.policy.policy import Policy
+from pretoken.policy.pool import Pool
+from pretoken.policy.pruning import read_model
+from pretoken.policy.python_files import PythonSource, run_python
+from pretoken.policy.report import At, Report
+from pretoken.policy.rules import RuleFile
+from pretoken.policy.soundness import check
+from pretoken.policy.yaml import Document, read_yaml
+
+Source: TypeAlias = Document | PythonSource
+
+_SECTIONS = ("derived", "tables", "rules")
+_STAND_INS = {"language": 1, "trigger": ["V3_0"], "other_clients": "deny"}
+_NO_POOL = "there is no pool.yaml here; write one that begins with `language: 1`, or run `pretoken init`"
+_NO_PYTHON = "Python rule files are refused in this run; leave `--no-python` out, or write the rules as YAML"
+
+
+class LoadedPolicy(NamedTuple):
+    """A sound policy, and where each part of it was written."""
+
+    policy: Policy
+    files: tuple[str, ...]
+    places: "_Places"
+
+    def plan(self) -> dict[str, Any]:
+        """Give the JSON that the trigger runs."""
+        return self.policy.plan()
+
+    def place(self, at: At) -> Place:
+        """Give the place in a file of a place in the policy, such as `("rules", "greeting", "when", "client")`."""
+        return self.places.of(at)
+
+    def key_place(self, at: At) -> Place:
+        """Give the place of the key there."""
+        return self.places.of(at, key=True)
+
+
+class _Places:
+    """Which file says what."""
+
+    def __init__(self, pool: Source | None) -> None:
+        self._sources: dict[At, Source] = {} if pool is None else {("pool",): pool}
+
+    def claim(self, at: At, source: Source) -> Source | None:
+        """Note that a file defines something; give the file that does already."""
+        other = self._sources.setdefault(at, source)
+        return None if other is source else other
+
+    def of(self, at: At, *, key: bool = False) -> Place:
+        """Give the place in a file of a place in the policy."""
+        is_pool = at[0] == "pool"
+        source = self._sources[at[:1] if is_pool else at[:2]]
+        inner = at[1:] if is_pool else at
+        return source.key_place(inner) if key else source.place(inner)
+
+
+def load_policy(folder: str | Path, *, python: bool = True) -> LoadedPolicy:
+    """Load the policy of a folder.
+
+    Args:
+        folder: the folder with `pool.yaml` and `rules/`, as the user wrote it; messages begin with it.
+        python: whether `rules/*.py` may be run.
+
+    Raises:
+        PolicyErrors: something is wrong; it has all errors of all files, in the order of their places.
+
+    """
+    loader = _Loader(Path(folder), python=python)
+    loaded = loader.load()
+    if loader.errors or loaded is None:
+        raise PolicyErrors(loader.errors)
+    return loaded
+
+
+class _Loader:
+    def __init__(self, folder: Path, *, python: bool) -> None:
+        self.folder = folder
+        self.errors: list[RuleError] = []
+        self._python = python
+        self._unsure: set[tuple[str, str]] = set()
+        self._complete = True
+
+    def load(self) -> LoadedPolicy | None:
+        """Read every file and check the whole, as far as it can be read."""
+        if not self.folder.is_dir():
+            message = "there is no such folder; run `pretoken init`, or name another one with `--policies DIR`"
+            self._error("no-policy", self.folder, message)
+            return None
+        pool, source = self._pool()
+        places = _Places(source)
+        parts: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}
+        files = [str(self.folder / "pool.yaml")]
+        for path in self._rules_files():
+            files.append(str(path))
+            self._rules(path, places, parts)
+        if pool is None:
+            return None
+        policy = Policy.model_construct(None, pool=pool, **parts)
+        report = Report(
+            lambda at, key: places.of(at, key=key),
+            unsure=frozenset(self._unsure),
+            broken=frozenset(name for sort, name in self._unsure if sort == "rules"),
+            complete=self._complete,
+        )
+        check(policy, report)
+        self.errors += report.errors
+        return LoadedPolicy(policy, tuple(files), places)
+
+    def _error(self, name: str, path: Path, message: str) -> None:
+        self.errors.append(RuleError(name, Place(str(path)), message))
+
+    def _pool(self) -> tuple[Pool | None, Document | None]:
+        path = self.folder / "pool.yaml"
+        if not path.exists():
+            other = path.with_suffix(".yml")
+            self._error(
+                "no-pool",
+                path,
+                "this file must end in `.yaml`; rename `pool.yml` to `pool.yaml`" if other.exists() else _NO_POOL,
+            )
+            return None, None
+        return self._read(path, Pool, _STAND_INS)
+
+    def _read(self, path: Path, model: Any, stand_ins: dict[str, Any]) -> tuple[Any, Document | None]:
+        if not self._is_inside(path):
+            return None, None
+        try:
+            content = path.read_bytes()
+        except OSError:
+            self._error("unreadable", path, "this file can't be read; check it with `ls -l`")
+            return None, None
+        document = read_yaml(content, str(path))
+        self.errors += document.errors
+        if document.data is None:
+            return None, None
+        reading = read_model(document.data, model, stand_ins)
+        read_already = {error.place for error in document.errors}
+        for problem in reading.problems:
+            place = document.key_place(problem.at) if problem.key else document.place(problem.at)
+            if place not in read_already:
+                self.errors.append(RuleError(problem.name, place, problem.message))
+        for at in reading.left_out:
+            sort, name = str(at[0]) if at else "*", str(at[1]) if len(at) > 1 else "*"
+            self._unsure.add((sort, name))
+        return reading.model, document
+
+    def _is_inside(self, path: Path) -> bool:
+        if path.resolve().is_relative_to(self.folder.resolve()):
+            return True
+        self._error("outside", path, "this link leads out of the folder; copy the file: `cp -L`")
+        return False
+
+    def _rules_files(self) -> Iterator[Path]:
+        folder = self.folder / "rules"
+        for root, folders, names in os.walk(folder):
+            folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+            for name in sorted(names):
+                path = Path(root, name)
+                if path.suffix in (".yaml", ".py"):
+                    yield path
+                elif path.suffix == ".yml":
+                    self._error(
+                        "wrong-extension",
+                        path,
+                        f"rules files end in `.yaml`; rename it to {quoted(path.stem + '.yaml')}",
+                    )
+                elif not name.startswith("."):
+                    pass
+
+    def _rules(self, path: Path, places: _Places, parts: dict[str, dict[str, Any]]) -> None:
+        source: Source | None
+        if path.suffix == ".py":
+            model, source = self._python_file(path)
+        else:
+            model, source = self._read(path, RuleFile, {})
+        if model is None or source is None:
+            self._complete = False
+            return
+        for section in _SECTIONS:
+            for name, part in getattr(model, section).items():
+                first = places.claim((section, name), source)
+                if first is None:
+                    parts[section][name] = part
+                else:
+                    known = first.key_place((section, name))
+                    noun = {"derived": "the derived value", "tables": "the table", "rules": "the rule"}[section]
+                    message = f"{noun} {quoted(name)} is defined twice, first in {known.file}:{known.line}; rename one, for example `{name}-2`"
+                    self.errors.append(RuleError("defined-twice", source.key_place((section, name)), message))
+
+    def _python_file(self, path: Path) -> tuple[RuleFile | None, PythonSource | None]:
+        if not self._python:
+            self._error("python-refused", path, _NO_PYTHON)
+            return None, None
+        if not self._is_inside(path):
+            return None, None
+        source = run_python(path, str(path))
+        if isinstance(source, list):
+            self.errors += source
+            return None, None
+        return source.model, source

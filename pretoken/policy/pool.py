@@ -1,0 +1,145 @@
+"""pool.yaml: what the inputs are."""
+
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
+
+from pydantic import Discriminator, Field, StrictInt, StrictStr, Tag, field_validator
+from pydantic import model_validator as validator
+
+from pretoken.policy.constants import (
+    ClientName,
+    Duration,
+    LookupName,
+    PseudonymName,
+    RecipientName,
+    Text,
+    VariableName,
+)
+from pretoken.policy.fields import Attribute, MetadataField
+from pretoken.policy.lists import OneOrMore, Typed, as_list
+from pretoken.policy.lookups import Lookup
+from pretoken.policy.model import Model, wrong
+from pretoken.policy.rules import Acceptance
+from pretoken.policy.tests import Test
+from pretoken.trigger.durations import milliseconds_of
+
+EventVersion: TypeAlias = Literal["V1_0", "V2_0", "V3_0"]
+VERSIONS = ("V1_0", "V2_0", "V3_0")
+PATIENCE = 5_000
+"""How many milliseconds Cognito waits for a trigger (page "Customizing user pool workflows with Lambda triggers")."""
+
+_WORD = Discriminator(lambda data: "<list>" if isinstance(data, (list, tuple)) else "<word>")
+
+
+class Recipient(Model):
+    """An API for which claims can be encrypted."""
+
+    noun: ClassVar[str] = "a recipient"
+
+    key: Text = Field(examples=["${BILLING_KEY_ARN}"])
+    """The ARN of the KMS key that opens its messages."""
+    claim: StrictStr | None = Field(None, pattern=r"^encrypted_for_[A-Za-z0-9_]+$", examples=["encrypted_for_billing"])
+    """The claim that carries the message; `encrypted_for_` and the recipient's name, if left out."""
+
+
+class PseudonymSecret(Model):
+    """A pseudonym that replaces texts."""
+
+    noun: ClassVar[str] = "a pseudonym"
+
+    secret: Text = Field(examples=["${PSEUDONYM_SECRET_ARN}"])
+    """The ARN of a secret of at least 32 bytes."""
+
+
+class Limits(Model):
+    """How large tokens may get, and how long lookups may take."""
+
+    noun: ClassVar[str] = "`limits`"
+
+    access_token_bytes: Annotated[StrictInt, Field(ge=1)] | None = Field(None, examples=[4096])
+    """The largest access token."""
+    id_token_bytes: Annotated[StrictInt, Field(ge=1)] | None = Field(None, examples=[4096])
+    """The largest ID token."""
+    lookups_total: Duration = Field("2s", examples=["2s"])
+    """How long all lookups of one event may take together; Cognito itself waits 5 seconds."""
+
+    @field_validator("lookups_total")
+    @classmethod
+    def _within_patience(cls, duration: str) -> str:
+        if milliseconds_of(duration) >= PATIENCE:
+            raise wrong("wrong-duration", "Cognito waits 5 seconds for everything; write less, for example `2s`")
+        return duration
+
+
+class Pool(Model):
+    """What the user pool's inputs are, and who can write them."""
+
+    noun: ClassVar[str] = "pool.yaml"
+
+    language: Literal[1] = Field(examples=[1])
+    """The version of the rule language."""
+    trigger: OneOrMore[EventVersion] = Field(max_length=2, examples=["V3_0"])
+    """The event version that the trigger answers, or two neighbours during a change."""
+    other_clients: Literal["deny", "apply_rules"] = Field(examples=["deny"])
+    """What happens to app clients that `clients` doesn't name: refuse them, or apply the rules without a client."""
+    clients: dict[ClientName, OneOrMore[Text]] = Field({}, examples=[{"web": "${WEB_CLIENT_ID}"}])
+    """App clients by name: an app client id, or several."""
+    variables: dict[
+        VariableName,
+        Annotated[
+            Annotated[Literal["any"], Tag("<word>")] | Annotated[tuple[Text, ...], Field(min_length=1), Tag("<list>")],
+            _WORD,
+        ],
+    ] = Field({}, examples=[{"WEB_CLIENT_ID": "any"}])
+    """Environment variables of the function that texts may hold: `any` text, or a list of the allowed ones."""
+    identity_providers: tuple[Text, ...] = Field((), examples=[["AcmeOkta"]])
+    """The identity providers' names, as in Cognito."""
+    attributes: dict[Text, Typed[Attribute]] = Field({}, examples=[{"custom:tenant": {"writable_by": "admin"}}])
+    """Attributes of users: their types, who can write them, what data they hold."""
+    metadata: dict[Text, Typed[MetadataField]] = Field({}, examples=[{"active_tenant": "string"}])
+    """What callers may send as client metadata."""
+    lookups: dict[LookupName, Lookup] = Field(
+        {}, examples=[{"user": {"parameter": {"name": "/u"}, "data": "none", "fields": {"plan": "string"}}}]
+    )
+    """Answers from elsewhere, to be read as `lookup.NAME.FIELD`."""
+    groups: Test | None = Field(None, examples=[["admins", "editors"]])
+    """Which groups exist; group names in rules must pass this test."""
+    scopes: Test | None = Field(None, examples=[{"prefix": "orders/"}])
+    """Which scopes exist; scopes in rules must pass this test."""
+    recipients: dict[RecipientName, Recipient] = Field({}, examples=[{"billing-api": {"key": "${BILLING_KEY_ARN}"}}])
+    """APIs for which claims can be encrypted."""
+    pseudonyms: dict[PseudonymName, PseudonymSecret] = Field({}, examples=[{"analytics": {"secret": "${SECRET_ARN}"}}])
+    """Secrets for the step `{pseudonym: NAME}`."""
+    id_token_authorizes: Annotated[
+        Annotated[Literal["all"], Tag("<word>")] | Annotated[tuple[Text, ...], Tag("<list>")], _WORD
+    ] = Field((), examples=[["cognito:roles"]])
+    """ID-token claims on which someone authorizes, Cognito's own included."""
+    limits: Limits = Field(Limits(), examples=[{"access_token_bytes": 4096}])
+    """How large tokens may get, and how long lookups may take."""
+    accept: tuple[Acceptance, ...] = Field((), examples=[[{"finding": "unused-name", "why": "It comes next week."}]])
+    """Findings about the pool that are accepted."""
+
+    @field_validator("trigger", mode="before")
+    @classmethod
+    def _neighbours(cls, data: object) -> Any:
+        versions = as_list(data)
+        if not isinstance(versions, (list, tuple)) or not all(version in VERSIONS for version in versions):
+            return data
+        ordered = sorted(versions)
+        if len(ordered) == 2 and VERSIONS.index(ordered[1]) - VERSIONS.index(ordered[0]) != 1:  # noqa: PLR2004
+            raise wrong("wrong-versions", "two versions must be neighbours; write `[V1_0, V2_0]` or `[V2_0, V3_0]`")
+        return ordered
+
+    @validator(mode="after")
+    def _ids_stand_once(self) -> Self:
+        owners: dict[str, str] = {}
+        for name, ids in self.clients.items():
+            for client_id in ids:
+                if client_id in owners:
+                    other = owners[client_id]
+                    raise wrong(
+                        "client-id-twice",
+                        f"`{name}` has an app client id that `{other}` has already; take it out of `{name}`",
+                        key="clients",
+                    )
+                owners[client_id] = name
+        return self

@@ -1,0 +1,99 @@
+"""Rule files in Python: run in isolation, at check and build time only."""
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from pretoken.policy.errors import Place, RuleError
+from pretoken.policy.model import Model, Recorder, recording
+from pretoken.policy.report import At
+from pretoken.policy.rules import RuleFile
+from pretoken.policy.translation import translate
+
+_MODULE = "__pretoken_rules__"
+
+
+class PythonSource(NamedTuple):
+    """A Python rules file that was run: its name, its rules, and which lines built them."""
+
+    file: str
+    model: RuleFile
+    recorder: Recorder
+
+    def place(self, at: At) -> Place:
+        """Give the line of the innermost call that built what stands at a place."""
+        built: object = self.model
+        line = self.recorder.line_of(built)
+        for step in at:
+            built = _part(built, step)
+            line = self.recorder.line_of(built) or line
+        return Place(self.file, line or 1)
+
+    def key_place(self, at: At) -> Place:
+        """Give the same: a call has no keys of its own."""
+        return self.place(at)
+
+
+def _part(built: object, step: str | int) -> Any:
+    if isinstance(built, Model):
+        return next((value for name, value in built if step in (name, type(built).model_fields[name].alias)), None)
+    if isinstance(built, dict):
+        return built.get(step)
+    return built[step] if isinstance(built, tuple) and isinstance(step, int) and step < len(built) else None
+
+
+def run_python(path: Path, file: str) -> PythonSource | list[RuleError]:
+    """Run a Python rules file in a module of its own, and take its variable `file`.
+
+    Args:
+        path: where it is.
+        file: what messages call it.
+
+    Returns:
+        What it says, or what is wrong with it; never an exception of its own.
+
+    """
+    name = str(path)
+    module = ModuleType(_MODULE)
+    module.__file__ = name
+    search_path = list(sys.path)
+    sys.path.insert(0, str(path.parent))
+    sys.modules[_MODULE] = module
+    try:
+        with recording(name) as recorder:
+            exec(compile(path.read_bytes(), name, "exec"), module.__dict__)  # noqa: S102 - it is made to be run
+    except SyntaxError as error:
+        at = (error.lineno or 1, error.offset or 1) if error.filename == name else (_line_in(error, name), 1)
+        return [RuleError("python-error", Place(file, *at), "this isn't Python; try `python -m py_compile` on it")]
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a rules file does wrong is an error at its line
+        return _failed(error, recorder, Place(file, _line_in(error, name)))
+    finally:
+        sys.path[:] = search_path
+        del sys.modules[_MODULE]
+    model = getattr(module, "file", None)
+    if not isinstance(model, RuleFile):
+        message = "the module has no variable `file` with its rules; write `file = RuleFile(rules={…})`"
+        return [RuleError("no-rule-file", Place(file), message)]
+    return PythonSource(file, model, recorder)
+
+
+def _failed(error: BaseException, recorder: Recorder, place: Place) -> list[RuleError]:
+    if isinstance(error, ValidationError) and recorder.failed is not None:
+        model, data = recorder.failed
+        return [RuleError(problem.name, place, problem.message) for problem in translate(error, data, model, recorder)]
+    # The text of an exception may hold anything, a person's data too: its name says enough.
+    message = f"this line raises {type(error).__name__}; run the file with `python` to see why"
+    return [RuleError("python-error", place, message)]
+
+
+def _line_in(error: BaseException, name: str) -> int:
+    """Give the last line of the file that the exception passed through."""
+    line, trace = 1, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == name:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

@@ -1,0 +1,52 @@
+"""Texts: variables where they are replaced, placeholders in templates, and neither anywhere else."""
+
+import re
+
+from pretoken.policy.errors import quoted
+from pretoken.policy.names import Names
+from pretoken.policy.report import Report
+from pretoken.policy.suggestions import closest
+from pretoken.policy.walk import Part
+from pretoken.trigger.text import TemplateError, parts_of
+
+_DOLLAR = re.compile(r"\$\$|\$\{([A-Z][A-Z0-9_]*)\}|\$")
+
+
+def check_text(part: Part, names: Names, report: Report) -> None:
+    """Report undeclared variables, lone dollar signs and braces, and undeclared placeholders in a text."""
+    if part.kind == "plain":
+        if "${" in part.item:
+            report.add(
+                "variable-not-replaced", part.at, "variables aren't replaced here; write the text out, without `${…}`"
+            )
+        return
+    texts = part.item if isinstance(part.item, tuple) else (part.item,)
+    for number, text in enumerate(texts):
+        if isinstance(text, str):
+            at = (*part.at, number) if isinstance(part.item, tuple) else part.at
+            _check_variables(text, Part(part.kind, text, at), names, report)
+    if part.kind == "template":
+        _check_placeholders(part, names, report)
+
+
+def _check_variables(text: str, part: Part, names: Names, report: Report) -> None:
+    for match in _DOLLAR.finditer(text):
+        if match[0] == "$":
+            report.add(
+                "lone-dollar", part.at, "a lone dollar sign; write `$$` for the sign, or `${NAME}` for a variable"
+            )
+        elif match[1] and not names.knows("variables", match[1]):
+            near = closest(match[1], names.pool.variables)
+            cure = f"did you mean `{near}`?" if near else f"add `{match[1]}: any` under `variables`"
+            report.add("unknown-variable", part.at, f"pool.yaml declares no variable {quoted(match[1])}; {cure}")
+
+
+def _check_placeholders(part: Part, names: Names, report: Report) -> None:
+    try:
+        parts = parts_of(part.item, template=True)
+    except TemplateError:
+        report.add("lone-brace", part.at, "a lone brace; write `{{` and `}}` for braces, or `{PATH}` for an input")
+        return
+    for kind, path in parts:
+        if kind == "input":
+            names.check_input(path, part.at, report)

@@ -1,0 +1,76 @@
+"""Who writes what: the leaves of claims, and of encrypted messages, that the rules write."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+from pretoken.policy.constants import Constant
+from pretoken.policy.policy import Policy
+from pretoken.policy.pool import Pool
+from pretoken.policy.report import At
+from pretoken.policy.rules import Rule
+from pretoken.policy.values import Add, Form, Leaf, Object
+
+Keys: TypeAlias = tuple[str, ...]
+"""The keys that lead to a leaf inside its claim; empty for the claim itself."""
+
+
+class Writer(NamedTuple):
+    """A rule that writes a leaf of a claim."""
+
+    rule: str
+    token: str
+    claim: str
+    leaf: Keys
+    value: Leaf
+    at: At
+
+    @property
+    def adds(self) -> bool:
+        """Tell whether it adds items to those of others."""
+        return isinstance(self.value, Add)
+
+    @property
+    def constant(self) -> Constant | None:
+        """The constant that it writes, or None."""
+        return None if isinstance(self.value, (Form, Add)) else self.value
+
+    @property
+    def name(self) -> str:
+        """What messages call the leaf."""
+        return ".".join(("encrypted_for" if self.is_message else self.claim, *self.leaf))
+
+    @property
+    def is_message(self) -> bool:
+        """Tell whether the leaf is a member of an encrypted message."""
+        return self.at[3] == "encrypted_for"
+
+
+def claim_of(recipient: str, pool: Pool) -> str:
+    """Give the claim that carries the messages for a recipient."""
+    declared = pool.recipients[recipient].claim if recipient in pool.recipients else None
+    return declared or f"encrypted_for_{recipient.replace('-', '_')}"
+
+
+def writers_of(name: str, rule: Rule, policy: Policy) -> Iterator[Writer]:
+    """Give every leaf that a rule writes; the members of a message are leaves below its recipient."""
+    for token_name, token in (("access_token", rule.access_token), ("id_token", rule.id_token)):
+        if token is None:
+            continue
+        at: At = ("rules", name, token_name)
+        for claim, leaf in token.claims.items():
+            for keys, value, place in _leaves(leaf, (), (*at, "claims", claim)):
+                yield Writer(name, token_name, claim, keys, value, place)
+        for recipient, members in token.encrypted_for.items():
+            claim = claim_of(recipient, policy.pool)
+            for member, value in members.items():
+                place = (*at, "encrypted_for", recipient, member)
+                yield Writer(name, token_name, claim, (recipient, member), value, place)
+
+
+def _leaves(leaf: Leaf, keys: Keys, at: At) -> Iterator[tuple[Keys, Leaf, At]]:
+    """Open an object that stands directly as a claim, or directly inside such a one."""
+    if isinstance(leaf, Object) and not leaf.then:
+        for key, member in leaf.object.items():
+            yield from _leaves(member, (*keys, key), (*at, "object", key))
+    else:
+        yield keys, leaf, at

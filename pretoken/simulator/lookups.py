@@ -1,0 +1,90 @@
+"""Answers of lookups, given by a case or by a file: `none`, `failed`, or the fields of a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pretoken.policy.errors import Place, PolicyErrors, RuleError, quoted
+from pretoken.policy.translation import Problem
+from pretoken.policy.yaml import read_yaml
+from pretoken.simulator.unknown import unknown
+from pretoken.trigger.outcomes import FAILED
+from pretoken.trigger.reading import value_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pretoken.trigger.lookups import Answers, Row
+    from pretoken.trigger.outcomes import Outcome
+
+_TYPES = {
+    "string": ("a text", "acme"),
+    "number": ("a number", "1"),
+    "boolean": ("a boolean", "true"),
+    "date": ("a day", '"2000-01-31"'),
+    "time": ("an instant with a time zone", '"2026-01-01T00:00:00Z"'),
+    "strings": ("a list of texts", "[acme]"),
+    "object": ("a mapping without nulls", "{plan: pro}"),
+}
+_ANSWER = "a lookup answers `none`, `failed` or its fields"
+
+
+def check_answers(answers: Mapping[str, Any], pool: dict[str, Any]) -> Iterator[Problem]:
+    """Check that answers are of lookups and fields that pool.yaml declares, and of their types."""
+    lookups: dict[str, Any] = pool.get("lookups", {})
+    for name, answer in answers.items():
+        if name not in lookups:
+            yield unknown((name,), "a lookup", name, lookups, "declare it under `lookups` in pool.yaml")
+            continue
+        fields = lookups[name]["fields"]
+        if isinstance(answer, dict):
+            yield from _check_row(answer, name, fields)
+        elif answer not in ("none", "failed"):
+            field, declaration = next(iter(fields.items()))
+            example = _TYPES[declaration.get("type", "string")][1]
+            yield Problem("wrong-answer", (name,), f"{_ANSWER}; write `{name}: {{{field}: {example}}}`")
+
+
+def _check_row(row: dict[str, Any], name: str, fields: dict[str, Any]) -> Iterator[Problem]:
+    for field, value in row.items():
+        if field not in fields:
+            yield unknown((name, field), f"a field of `{name}`", field, fields, f"declare it under `{name}` in pool.yaml")
+            continue
+        if value_reader(fields[field])(value) is FAILED:
+            noun, example = _TYPES[fields[field].get("type", "string")]
+            yield Problem("wrong-type", (name, field), f"{quoted(field)} must be {noun}; write `{field}: {example}`")
+
+
+def answers_of(given: Mapping[str, Any]) -> Answers:
+    """Give the function that answers lookups as given; those that aren't given have no row."""
+
+    def answers(lookup: str, _key: dict[str, str]) -> Row | Outcome:
+        answer = given.get(lookup, "none")
+        return None if answer == "none" else FAILED if answer == "failed" else answer
+
+    return answers
+
+
+def parse_answers(content: bytes, file: str, pool: dict[str, Any]) -> dict[str, Any]:
+    """Read a file of answers by lookup name.
+
+    Args:
+        content: YAML in UTF-8.
+        file: what messages call the file.
+        pool: the plan's pool.
+
+    Raises:
+        PolicyErrors: something is wrong in it; with all its errors.
+    """
+    document = read_yaml(content, file)
+    if document.errors:
+        raise PolicyErrors(document.errors)
+    data = document.data
+    if not isinstance(data, dict):
+        raise PolicyErrors([RuleError("wrong-type", Place(file), "answers stand by lookup; write `NAME: none`")])
+    errors = []
+    for problem in check_answers(data, pool):
+        place = document.key_place(problem.at) if problem.key else document.place(problem.at)
+        errors.append(RuleError(problem.name, place, problem.message))
+    if errors:
+        raise PolicyErrors(errors)
+    return data

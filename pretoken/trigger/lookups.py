@@ -1,0 +1,86 @@
+"""Lookups: when one is made, by which key, and what its row means. Who answers is given from outside."""
+
+from __future__ import annotations
+
+from pretoken.trigger.outcomes import ABSENT, FAILED
+from pretoken.trigger.reading import value_reader
+from pretoken.trigger.text import link_template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from pretoken.trigger.context import Context
+    from pretoken.trigger.link import Linker
+    from pretoken.trigger.outcomes import Outcome, ReadValue, Value
+
+    Row = Mapping[str, Any] | None
+    """A row by field name, JSON values; None where there is no row."""
+    Answers = Callable[[str, dict[str, str]], Row | Outcome]
+    """Answers a lookup by its name and key; `FAILED` if it can't."""
+
+KEYS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
+    "dynamodb": lambda source: source["key"],
+    "parameter": lambda source: {"name": source["name"]},
+    "appconfig": lambda _source: {},
+    "verified_permissions": lambda source: {"principal": source["principal"], "resource": source["resource"]},
+    "lambda": lambda source: source.get("input", {}),
+}
+"""The providers of lookups, and the templates that make each one's key."""
+
+
+def no_answers(_lookup: str, _key: dict[str, str]) -> Outcome:
+    """Answer no lookup: every one fails."""
+    return FAILED
+
+
+class Lookup:
+    """A lookup, made at most once per event and only if something needs it."""
+
+    __slots__ = ("_fields", "_key", "_matches", "name")
+
+    def __init__(self, name: str, declaration: dict[str, Any], linker: Linker) -> None:
+        self.name = name
+        source = next(provider for provider in KEYS if provider in declaration)
+        templates = KEYS[source](declaration[source])
+        self._key = [(part, link_template(text, linker)) for part, text in templates.items()]
+        self._fields = {field: value_reader(shape) for field, shape in declaration["fields"].items()}
+        self._matches = [(field, linker.input(path)) for field, path in declaration.get("must_match", {}).items()]
+
+    def field(self, name: str) -> ReadValue:
+        """Give the function that reads one field of the row."""
+        read = self._fields[name]
+
+        def field(context: Context) -> Value:
+            rows = context.rows
+            if self.name not in rows:
+                rows[self.name] = self._row(context)
+            row = rows[self.name]
+            return row if row is ABSENT or row is FAILED else read(row.get(name))
+
+        return field
+
+    def _row(self, context: Context) -> Value:
+        key, absent = {}, False
+        for part, template in self._key:
+            text = template(context)
+            if text is FAILED:
+                return FAILED
+            absent = absent or text is ABSENT
+            key[part] = text
+        if absent:
+            return ABSENT
+        row: Value = context.answers(self.name, key)
+        return ABSENT if row is None else row if row is FAILED else self._matching(row, context)
+
+    def _matching(self, row: Mapping[str, Any], context: Context) -> Value:
+        """Take a row about somebody else for no row."""
+        matching: Value = row
+        for field, expected in self._matches:
+            wanted, found = expected(context), self._fields[field](row.get(field))
+            if wanted is FAILED or found is FAILED:
+                return FAILED
+            if wanted is ABSENT or found is ABSENT or wanted != found:
+                matching = ABSENT
+        return matching

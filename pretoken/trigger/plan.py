@@ -1,0 +1,97 @@
+"""A plan linked into a program: one decision for each event."""
+
+from __future__ import annotations
+
+from pretoken.trigger.context import Context
+from pretoken.trigger.decision import Decision, decide
+from pretoken.trigger.index import Index
+from pretoken.trigger.link import Linker
+from pretoken.trigger.lookups import no_answers
+from pretoken.trigger.outcomes import ABSENT
+from pretoken.trigger.rules import EDITIONS, link_rules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from pretoken.cognito.events import Event
+    from pretoken.trigger.link import Observe
+    from pretoken.trigger.lookups import Answers
+
+
+class Program:
+    """A linked plan.
+
+    Attributes:
+        versions: the event versions that the policy answers.
+        recipients: for each recipient the claim that carries its message, and the ARN of its key.
+    """
+
+    __slots__ = ("_clients", "_indexes", "_linker", "_refuses_others", "_rules", "limits", "recipients", "versions")
+
+    def __init__(self, linker: Linker, *, indexed: bool) -> None:
+        pool = linker.pool
+        self._linker = linker
+        self.versions: tuple[str, ...] = tuple(pool["trigger"])
+        self.recipients: dict[str, tuple[str, str]] = {
+            name: (claim_of(name, recipient), linker.constant(recipient["key"]))
+            for name, recipient in pool.get("recipients", {}).items()
+        }
+        self.limits: dict[str, Any] = pool.get("limits", {})
+        self._refuses_others = pool["other_clients"] == "deny"
+        self._clients: dict[str, str] = {
+            linker.constant(id_): name for name, ids in pool.get("clients", {}).items() for id_ in ids
+        }
+        # All kinds of events that can come are linked at once, so that a wrong plan shows at cold start.
+        kinds = {version == "V1_0" for version in self.versions}
+        self._rules = {edition: link_rules(linker, edition) for edition in EDITIONS if edition[0] in kinds}
+        self._indexes = {edition: Index(rules, linker) for edition, rules in self._rules.items()} if indexed else None
+
+    def client_name(self, client_id: str) -> str | None:
+        """Give the declared name of an app client."""
+        return self._clients.get(client_id)
+
+    def decide(self, event: Event, answers: Answers = no_answers, *, now: int) -> Decision:
+        """Decide an event.
+
+        Args:
+            event: the event, read.
+            answers: who answers lookups; nobody if not given, so that every lookup fails.
+            now: the instant of the decision, whole seconds since 1970.
+        """
+        client = self._clients.get(event.client_id, ABSENT)
+        if client is ABSENT and self._refuses_others:
+            refused = Decision()
+            refused.deny("", None)
+            return refused
+        context = Context(event, client, answers, now)
+        edition = (event.version == "V1_0", event.is_machine)
+        rules = self._rules[edition] if self._indexes is None else self._indexes[edition].candidates(context)
+        return decide(rules, context)
+
+
+def claim_of(recipient: str, declaration: Mapping[str, Any]) -> str:
+    """Give the name of the claim that carries a recipient's message."""
+    return str(declaration.get("claim") or "encrypted_for_" + recipient.replace("-", "_"))
+
+
+def link(
+    plan: dict[str, Any],
+    variables: Mapping[str, str],
+    secrets: Mapping[str, bytes] | None = None,
+    observe: Observe | None = None,
+) -> Program:
+    """Link a plan.
+
+    Args:
+        plan: the policy's canonical JSON.
+        variables: the value of each declared variable.
+        secrets: the secret of each pseudonym, at least 32 bytes.
+        observe: called with the place and outcome of each condition; then every rule is evaluated for every event.
+
+    Raises:
+        PlanError: the plan can't be used as it is.
+    """
+    complete = {"derived": {}, "tables": {}, "rules": {}, **plan}
+    return Program(Linker(complete, variables, secrets, observe), indexed=observe is None)

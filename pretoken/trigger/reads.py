@@ -1,0 +1,111 @@
+"""Which inputs the parts of a plan read, through derived values and the keys of lookups."""
+
+from __future__ import annotations
+
+from pretoken.trigger.inputs import split_path
+from pretoken.trigger.lookups import KEYS
+from pretoken.trigger.text import parts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+
+def paths_of_rule(rule: dict[str, Any]) -> set[str]:
+    """Give the paths that a rule names: in its condition, its values and the tests of its edits."""
+    paths = paths_of_condition(rule.get("when", {}))
+    tokens = [rule.get("access_token", {}), rule.get("id_token", {})]
+    for token in tokens:
+        values = [*token.get("claims", {}).values()]
+        for members in token.get("encrypted_for", {}).values():
+            values += members.values()
+        paths.update(*map(paths_of_value, values))
+    for edit in (tokens[0].get("scopes", {}), rule.get("groups", {}), rule.get("iam_roles", {})):
+        paths |= paths_of_value(edit.get("add")) | paths_of_test(edit.get("keep")) | paths_of_test(edit.get("remove"))
+    return paths
+
+
+def paths_of_condition(condition: dict[str, Any]) -> set[str]:
+    """Give the paths that a condition names."""
+    paths: set[str] = set()
+    for key, argument in condition.items():
+        if key in ("all", "any"):
+            paths.update(*map(paths_of_condition, argument))
+        elif key == "not":
+            paths |= paths_of_condition(argument)
+        else:
+            paths.add(key)
+            paths |= paths_of_test(argument)
+    return paths
+
+
+def paths_of_test(test: Any) -> set[str]:
+    """Give the paths that a test names."""
+    if isinstance(test, list):
+        return set().union(*map(paths_of_test, test))
+    if not isinstance(test, dict):
+        return set()
+    paths = {test["one_of"]} if "one_of" in test else set()
+    for name in ("count", "not"):
+        if name in test:
+            paths |= paths_of_test(test[name])
+    return paths
+
+
+def paths_of_value(value: Any) -> set[str]:
+    """Give the paths that a value names."""
+    if not isinstance(value, dict):
+        return set()
+    paths = {value[key] for key in ("from", "one_of") if key in value}
+    if "template" in value:
+        paths |= paths_of_template(value["template"])
+    if "test" in value:
+        paths |= paths_of_condition(value["test"])
+    members = [*value.get("first_of", ()), *value.get("union", ()), *_inner(value)]
+    paths.update(*map(paths_of_value, members))
+    for branch in value.get("choose", ()):
+        paths |= paths_of_condition(branch["when"]) | paths_of_value(branch["value"])
+    for step in value.get("then", ()) if isinstance(value.get("then"), list) else ():
+        if isinstance(step, dict) and "keep" in step:
+            paths |= paths_of_test(step["keep"])
+    return paths
+
+
+def _inner(value: dict[str, Any]) -> list[Any]:
+    inner = [value[key] for key in ("otherwise", "add") if key in value]
+    return [*inner, *value.get("object", {}).values()]
+
+
+def paths_of_template(text: str) -> set[str]:
+    """Give the paths of a template's placeholders."""
+    return {part for kind, part in parts_of(text, template=True) if kind == "input"}
+
+
+def inputs_behind(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
+    """Give the inputs that paths rest on: what derived values read, and what the keys of lookups are made of.
+
+    Lookup fields are among them; derived values and variables aren't.
+    """
+    found: set[str] = set()
+    waiting, seen = list(paths), set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        root, name = split_path(path)
+        if root == "derived":
+            waiting += paths_of_value(plan["derived"][name])
+        elif root != "variable":
+            found.add(path)
+        if root == "lookup":
+            waiting += paths_of_lookup(plan["pool"]["lookups"][split_path(name)[0]])
+    return found
+
+
+def paths_of_lookup(lookup: dict[str, Any]) -> set[str]:
+    """Give the paths that decide which row a lookup gives."""
+    source = next(provider for provider in KEYS if provider in lookup)
+    paths = set(lookup.get("must_match", {}).values())
+    return paths.union(*map(paths_of_template, KEYS[source](lookup[source]).values()))

@@ -1,0 +1,258 @@
+"""Rules, linked: when one applies, and what it writes, suppresses, edits or denies."""
+
+from __future__ import annotations
+
+from pretoken.cognito.contract import group_problem, scope_problem
+from pretoken.trigger.outcomes import ABSENT, FAILED
+from pretoken.trigger.values import leaf_value, link_written
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from pretoken.trigger.context import Context
+    from pretoken.trigger.link import Linker
+    from pretoken.trigger.outcomes import Decide, Judge, ReadValue, Value
+    from pretoken.trigger.values import Place
+
+    Target = tuple[str, str, str]
+    """What a slot belongs to: token, section (`claims`, `encrypted_for`, `preferred`), claim or recipient."""
+
+TOKENS = ("access_token", "id_token")
+LISTS = ("scopes", "groups", "iam_roles")
+
+EDITIONS: dict[tuple[bool, bool], tuple[str, ...]] = {
+    (False, False): ("access_token", "id_token", "scopes", "groups", "iam_roles"),
+    (False, True): ("access_token", "scopes"),
+    (True, False): ("id_token", "groups", "iam_roles"),
+    (True, True): (),
+}
+"""The effects that are applicable to each kind of event: whether it is V1_0, and whether a machine's.
+
+A V1_0 event can't change the access token; a machine has neither ID token nor groups.
+"""
+
+
+class Slot:
+    """One leaf that rules write: a claim, a member of an object claim or of an encrypted message, the preferred role.
+
+    `beaten_by` names, for each rule that writes it, the rules that override that one here.
+    """
+
+    __slots__ = ("adds", "beaten_by", "contested", "path", "place", "target")
+
+    def __init__(self, target: Target, path: tuple[str, ...], *, adds: bool) -> None:
+        self.target = target
+        self.path = path
+        self.adds = adds
+        self.place = ".".join((*filter(None, target), *path))
+        self.contested = False
+        self.beaten_by: dict[str, set[str]] = {}
+
+
+class Write:
+    """A rule's value for a slot, with its source: the leaf's path and the rule's name."""
+
+    __slots__ = ("name", "place", "read", "rule", "slot", "source")
+
+    def __init__(self, rule: str, slot: Slot, read: ReadValue) -> None:
+        self.rule = rule
+        self.slot = slot
+        self.name = slot.target[2]
+        self.place = slot.place
+        self.read = _collected(read) if slot.adds else read
+        self.source = ((slot.path, rule),)
+
+
+class Edit:
+    """A rule's edit of a list: scopes, groups or IAM roles."""
+
+    __slots__ = ("add", "keep", "list", "remove", "rule")
+
+    def __init__(self, rule: str, list_: str, edit: dict[str, Any], linker: Linker, at: Place) -> None:
+        self.rule = rule
+        self.list = list_
+        self.add: ReadValue | None = None
+        if "add" in edit:
+            value = edit["add"]
+            # A constant without variables was held against the contract when the rule files were loaded.
+            constant = not isinstance(value, dict) and "$" not in str(value)
+            self.add = _addition(list_, linker.value(value, (*at, list_, "add")), constant=constant)
+        self.keep: Judge | None = linker.test(edit["keep"]) if "keep" in edit else None
+        self.remove: Judge | None = linker.test(edit["remove"]) if "remove" in edit else None
+
+
+class Rule:
+    """A rule with the effects that are applicable to one kind of event.
+
+    `access_claims`, `id_claims` and `messages` are whole claims, and members of messages, that no other rule writes;
+    `writes` is all the rest.
+    """
+
+    __slots__ = (
+        "access_claims",
+        "deny",
+        "edits",
+        "id_claims",
+        "messages",
+        "name",
+        "strict",
+        "suppresses",
+        "when",
+        "writes",
+    )
+
+    def __init__(self, name: str, rule: dict[str, Any], when: Decide | None) -> None:
+        self.name = name
+        self.when = when
+        self.deny: str | None = rule.get("deny")
+        self.strict = rule.get("on_failure") == "deny"
+        self.access_claims: list[Write] = []
+        self.id_claims: list[Write] = []
+        self.messages: list[tuple[str, str, list[Write]]] = []
+        self.writes: list[Write] = []
+        self.suppresses: list[tuple[str, str]] = []
+        self.edits: list[Edit] = []
+
+    @property
+    def acts(self) -> bool:
+        """Tell whether any of its effects is applicable."""
+        return bool(self.deny or self.writes or self.suppresses or self.edits)
+
+
+def link_rules(linker: Linker, edition: tuple[bool, bool]) -> list[Rule]:
+    """Link all rules for one kind of event; rules without an applicable effect are left out."""
+    applicable = EDITIONS[edition]
+    slots: dict[tuple[Target, tuple[str, ...], bool], Slot] = {}
+    linked = [_link_rule(name, rule, linker, applicable, slots) for name, rule in sorted(linker.plan["rules"].items())]
+    rules = [rule for rule in linked if rule.acts]
+    _mark_contests(rules, linker.plan["rules"])
+    for rule in rules:
+        _set_apart(rule)
+    return rules
+
+
+def _link_rule(
+    name: str,
+    rule: dict[str, Any],
+    linker: Linker,
+    applicable: tuple[str, ...],
+    slots: dict[tuple[Target, tuple[str, ...], bool], Slot],
+) -> Rule:
+    at: Place = ("rules", name)
+    linked = Rule(name, rule, linker.condition(rule["when"], (*at, "when")) if "when" in rule else None)
+
+    def link(value: Any, place: Place) -> ReadValue:
+        # A rule that refuses the sign-in for a failure must see one inside an object as well.
+        return linker.value(value, place) if linked.strict else link_written(value, linker, place)
+
+    def write(target: Target, path: tuple[str, ...], read: ReadValue, *, adds: bool = False) -> None:
+        slot = slots.setdefault((target, path, adds), Slot(target, path, adds=adds))
+        linked.writes.append(Write(name, slot, read))
+
+    for token in TOKENS:
+        if token not in applicable or token not in rule:
+            continue
+        effects = rule[token]
+        linked.suppresses.extend((token, claim) for claim in effects.get("suppress", ()))
+        for claim, leaf in effects.get("claims", {}).items():
+            for path, value, place in _leaves(leaf, (*at, token, "claims", claim)):
+                adds = isinstance(value, dict) and "add" in value
+                write((token, "claims", claim), path, link(leaf_value(value), place), adds=adds)
+        for recipient, members in effects.get("encrypted_for", {}).items():
+            for member, value in members.items():
+                place = (*at, token, "encrypted_for", recipient, member)
+                write((token, "encrypted_for", recipient), (member,), link(value, place))
+    for list_ in LISTS:
+        edit = (rule.get("access_token", {}) if list_ == "scopes" else rule).get(list_)
+        if edit and list_ in applicable:
+            linked.edits.append(Edit(name, list_, edit, linker, at))
+            if "preferred" in edit:
+                preferred = linker.constant(edit["preferred"])
+                write(("iam_roles", "preferred", ""), (), lambda _context: preferred)
+    return linked
+
+
+def _leaves(leaf: Any, at: Place, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Place]]:
+    """Open an object that stands directly as a claim, or directly inside such a one, into its leaves."""
+    if isinstance(leaf, dict) and "object" in leaf and "then" not in leaf:
+        for key, member in leaf["object"].items():
+            yield from _leaves(member, (*at, "object", key), (*path, key))
+    else:
+        yield path, leaf, at
+
+
+def _collected(read: ReadValue) -> ReadValue:
+    """Read what a rule adds to a claim as a list, sorted, each item once."""
+
+    def items(context: Context) -> Value:
+        value = read(context)
+        if value is ABSENT or value is FAILED:
+            return value
+        return sorted(set(value)) if isinstance(value, list) else [value]
+
+    return items
+
+
+def _addition(list_: str, read: ReadValue, *, constant: bool) -> ReadValue:
+    """Read the items that a rule adds to a list; one that Cognito would refuse fails them all."""
+    problem = _PROBLEMS[list_]
+    if constant:
+        return _collected(read)
+
+    def items(context: Context) -> Value:
+        value = read(context)
+        if value is ABSENT or value is FAILED:
+            return value
+        added = value if isinstance(value, list) else [value]
+        return FAILED if any(problem(item) for item in added) else added
+
+    return items
+
+
+_PROBLEMS: dict[str, Callable[[str], Any]] = {
+    "scopes": scope_problem,
+    "groups": group_problem,
+    "iam_roles": lambda role: not role,
+}
+
+
+def _mark_contests(rules: list[Rule], plan: dict[str, Any]) -> None:
+    """Mark the slots of claims that several rules write, and who overrides whom there."""
+    writers: dict[Target, list[Write]] = {}
+    for rule in rules:
+        for write in rule.writes:
+            writers.setdefault(write.slot.target, []).append(write)
+    for writes in writers.values():
+        if len({write.rule for write in writes}) == 1:
+            continue
+        for write in writes:
+            write.slot.contested = True
+            write.slot.beaten_by[write.rule] = {
+                other.rule
+                for other in writes
+                if write.rule in plan[other.rule].get("overrides", ()) and overlap(write.slot.path, other.slot.path)
+            }
+
+
+def _set_apart(rule: Rule) -> None:
+    """Move what needs no putting together out of the rule's writes."""
+    shared: list[Write] = []
+    messages: dict[tuple[str, str], list[Write]] = {}
+    for write in rule.writes:
+        token, section, name = write.slot.target
+        if write.slot.contested or section == "preferred" or (section == "claims" and write.slot.path):
+            shared.append(write)
+        elif section == "encrypted_for":
+            messages.setdefault((token, name), []).append(write)
+        else:
+            (rule.access_claims if token == "access_token" else rule.id_claims).append(write)
+    rule.messages = [(*target, writes) for target, writes in messages.items()]
+    rule.writes = shared
+
+
+def overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell whether two leaves are the same, or one is a part of the other."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]

@@ -1,0 +1,61 @@
+"""One log line per event: JSON, with CloudWatch embedded metrics; names, counts, sizes and durations only.
+
+Source: Amazon CloudWatch user guide, "Specification: Embedded metric format".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+NAMESPACE = "pretoken"
+TRIGGER_SOURCES = frozenset(
+    f"TokenGeneration_{source}"
+    for source in (
+        "HostedAuth",
+        "Authentication",
+        "NewPasswordChallenge",
+        "ClientCredentials",
+        "AuthenticateDevice",
+        "RefreshTokens",
+    )
+)
+_UNITS = {"DurationMs": "Milliseconds", "SealingMs": "Milliseconds", "AccessTokenBytes": "Bytes", "IdTokenBytes": "Bytes"}
+
+
+def log_line(level: str, message: str, now: float, metrics: Mapping[str, float], **properties: Any) -> str:
+    """Make a log line.
+
+    Args:
+        level: `INFO`, `WARN` or `ERROR`.
+        message: a constant text.
+        now: seconds since 1970.
+        metrics: numbers by name; they become CloudWatch metrics of the function.
+        properties: names and counts that are searchable but no metrics.
+    """
+    line: dict[str, Any] = {"level": level, "message": message, **properties}
+    if metrics:
+        function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
+        definitions = [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in metrics]
+        line["_aws"] = {
+            "Timestamp": int(now * 1000),
+            "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [["FunctionName"]], "Metrics": definitions}],
+        }
+        line["FunctionName"] = function
+        line.update(metrics)
+    return json.dumps(line, separators=(",", ":"))
+
+
+def place_of(error: BaseException) -> str:
+    """Say where an error was raised, without its text: module and line."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
