@@ -12,11 +12,11 @@ DEV      := .venv/.dev-is-installed
 LOCK     := requirements-dev.txt
 SOURCES   = $(shell find pretoken tests triggers policies events -type f ! -name "*.pyc" 2>/dev/null)
 GATED    := pretoken/cognito/*,pretoken/policy/*,pretoken/sealing/*,pretoken/trigger/*
-install   = $$(command -v uv || echo $(BIN)/uv) pip install --quiet --python $(BIN)/python $(1) \
+install   = { uv=$$(command -v uv || command -v $(BIN)/uv) && "$$uv" pip install --quiet --python $(BIN)/python $(1); } \
 	|| $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports wheel bench lock clean
+.PHONY: bench check clean demo help imports lint lock test types wheel
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ demo: $(CLI)  ## show what the sample rules make of a sample event (EVENT=FILE f
 test: $(DEV)  ## run all tests: the cases of the rule files, then those of the code
 	@$(BIN)/pretoken test
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n auto
+	@$(BIN)/coverage run -m pytest -n auto --inline-snapshot=disable
 	@$(BIN)/coverage combine --quiet
 
 check: lint types imports .coverage wheel  ## run all gates: lint, types, imports, coverage, wheel
@@ -44,7 +44,7 @@ types: $(DEV)
 	@$(BIN)/mypy
 
 imports: $(DEV)
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 wheel: $(DEV)
 	@.ci/wheel
@@ -62,7 +62,7 @@ clean:  ## remove everything that make made
 
 .venv:
 	@test -n '$(PYTHON)' || { echo "Python 3.11 or newer is needed; this is $$(python3 --version 2>&1)"; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --constraint $(LOCK) uv || true
 
 $(CLI): pyproject.toml $(LOCK) | .venv

@@ -1,4 +1,6 @@
-"""The test kit for Python tests: what do the rules make of a sign-in?
+"""The test kit for Python tests.
+
+`decide` says what the rules make of a sign-in:
 
     >>> from pretoken.testing import decide
     >>> outcome = decide(
@@ -42,7 +44,7 @@ class GivenError(ValueError):
     """What is given can't be: a name that pool.yaml doesn't declare, or a value of another type."""
 
 
-def decide(  # noqa: PLR0913 - what a case can give
+def decide(
     policies: str | os.PathLike[str] = "policies",
     *,
     client: str | None = None,
@@ -154,5 +156,6 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted(names):
-            status = Path(root, name).stat()
-            yield str(Path(root, name)), status.st_mtime_ns, status.st_size
+            path = Path(root, name)
+            status = path.stat()
+            yield str(path.relative_to(folder)), status.st_mtime_ns, status.st_size

@@ -10,7 +10,7 @@ __all__ = ["main"]
 def main() -> None:
     """Run the program `pretoken`."""
     try:
-        from pretoken.cli.main import run  # noqa: PLC0415 - so that a missing extra is told in words
+        from pretoken.cli.program import run
     except ModuleNotFoundError as missing:
         sys.stderr.write(f"pretoken: `{missing.name}` isn't installed; run `pip install 'pretoken[cli]'`\n")
         sys.exit(2)

@@ -1,4 +1,4 @@
-"""`pretoken check`: is the policy sound, and are its cases?"""
+"""`pretoken check`: whether the policy is sound and safe to deploy, and its cases make sense."""
 
 from __future__ import annotations
 
@@ -12,45 +12,68 @@ from pretoken.cli.inputs import CannotRun
 from pretoken.cli.options import of_policies, of_reports
 
 if TYPE_CHECKING:
+    from pretoken.checks import Finding
     from pretoken.policy.errors import RuleError
     from pretoken.policy.load import LoadedPolicy
 
 
 @click.command()
+@click.option("--explain", "name", metavar="NAME", help="Explain findings of this name instead.")
 @of_policies
 @of_reports
-def check(folder: Path, python: bool, format_: str) -> None:
-    """Report everything that is wrong in the rule files and cases."""
-    from pretoken.cli.formats.check import check_json, check_text
+def check(name: str | None, folder: Path, python: bool, format_: str) -> None:
+    """Report everything that is wrong in the rule files and cases.
+
+    An error isn't safe to deploy, a warning is hardly meant so, a notice is good to know.
+    The exit code is 1 if there are errors or warnings.
+    """
+    from pretoken.cli.formats.check import Checked, check_json, check_text
     from pretoken.policy.errors import PolicyErrors
     from pretoken.policy.load import load_policy
     from pretoken.simulator.cases import LocatedCase, load_cases
 
+    if name is not None:
+        click.echo(explanation(name), nl=False)
+        return
     if not folder.is_dir():
         raise CannotRun(f"{folder}: there is no such folder; name the one with pool.yaml: `--policies DIR`")
-    errors: list[RuleError] = []
+    found: list[RuleError | Finding] = []
     loaded: LoadedPolicy | None = None
     cases: list[LocatedCase] = []
+    accepted = 0
     try:
         loaded = load_policy(folder, python=python)
     except PolicyErrors as problems:
-        errors += problems.errors
+        found += problems.errors
     try:
         cases = load_cases(folder, None if loaded is None else loaded.plan())
     except PolicyErrors as problems:
-        errors += problems.errors
+        found += problems.errors
     if loaded is not None:
-        errors += findings(loaded)
-    errors.sort()
+        standing, accepted = findings(loaded)
+        found += standing
+    checked = Checked(sorted(found, key=lambda one: (one.place, one.name, one.message)), accepted, loaded, len(cases))
     if format_ == "json":
-        click.echo(json.dumps(check_json(errors, loaded, cases), indent=2))
+        click.echo(json.dumps(check_json(checked), indent=2))
     else:
-        click.echo(check_text(errors, loaded, cases))
-    if errors:
+        click.echo(check_text(checked))
+    if checked.count("error") or checked.count("warning"):
         click.get_current_context().exit(1)
 
 
-def findings(loaded: LoadedPolicy) -> list[RuleError]:
-    """Give the findings of a sound policy: this is where the checks of its safety join."""
-    del loaded
-    return []
+def findings(loaded: LoadedPolicy) -> tuple[list[Finding], int]:
+    """Give the findings of a sound policy, and how many more are accepted."""
+    from pretoken.checks import all_findings
+
+    found = all_findings(loaded)
+    return found.standing, len(found.accepted)
+
+
+def explanation(name: str) -> str:
+    """Explain findings of a name."""
+    from pretoken.checks import UnknownFindingError, explain
+
+    try:
+        return explain(name)
+    except UnknownFindingError as unknown:
+        raise CannotRun(f"--explain: {unknown}") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -30,20 +30,20 @@ EVENT = """{
 }"""
 
 
-class CannotRun(click.ClickException):  # noqa: N818 - it says what happened
+class CannotRun(click.ClickException):
     """A command can't do its work; the text says why, and the cure."""
 
     exit_code = 2
 
-    def show(self, file: Any = None) -> None:  # noqa: ANN401 - click's own signature
+    def show(self, file: Any = None) -> None:
         """Write the text to standard error."""
         click.echo(self.message, file=file, err=file is None)
 
 
 def load_policies(folder: Path, *, python: bool) -> LoadedPolicy:
     """Load a policy folder for a command that needs a sound one."""
-    from pretoken.policy.errors import PolicyErrors  # noqa: PLC0415 - models and YAML cost 150 ms, which --help needn't pay
-    from pretoken.policy.load import load_policy  # noqa: PLC0415
+    from pretoken.policy.errors import PolicyErrors
+    from pretoken.policy.load import load_policy
 
     try:
         return load_policy(folder, python=python)
@@ -69,22 +69,20 @@ def read_file(path: Path, option: str) -> bytes:
 
 
 def _file_in(folder: Path) -> Path:
-    names = sorted(name for name in os.listdir(folder) if name.endswith((".json", ".yaml")))
-    return folder / (names[0] if names else "FILE")
+    return min((file for file in folder.iterdir() if file.suffix in (".json", ".yaml")), default=folder / "FILE")
 
 
 def _another(path: Path, option: str) -> str:
-    from pretoken.policy.suggestions import closest  # noqa: PLC0415 - only a mistake needs it
+    from pretoken.policy.suggestions import closest
 
-    names = os.listdir(path.parent) if path.parent.is_dir() else []
-    near = closest(path.name, names)
+    near = closest(path.name, [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else [])
     return f"did you mean `{path.with_name(near)}`?" if near else f"check the path: `{option} FILE`"
 
 
 def read_event_file(path: Path) -> tuple[str, Any]:
     """Read an event in JSON, `-` from standard input; give what to call it, and its content."""
     if str(path) == "-":
-        name, content = "standard input", click.get_binary_stream("stdin").read()
+        name, content = "standard input", sys.stdin.buffer.read()
     else:
         name, content = str(path), read_file(path, "--event")
     if not content.strip():
@@ -113,8 +111,8 @@ def _no_number(word: str) -> NoReturn:
 
 def read_instant(text: str) -> int:
     """Read an instant: ISO 8601 with a zone, or seconds since 1970."""
-    from pretoken.trigger.outcomes import FAILED  # noqa: PLC0415 - only who gives an instant needs it
-    from pretoken.trigger.reading import read_time  # noqa: PLC0415
+    from pretoken.trigger.outcomes import FAILED
+    from pretoken.trigger.reading import read_time
 
     instant = read_time(text)
     if instant is FAILED:
@@ -124,7 +122,7 @@ def read_instant(text: str) -> int:
 
 def read_variables(pairs: Iterable[str], pool: dict[str, Any]) -> dict[str, str]:
     """Read `NAME=VALUE` pairs as values of declared variables."""
-    from pretoken.simulator.given import check_variables  # noqa: PLC0415 - only who gives a variable needs it
+    from pretoken.simulator.given import check_variables
 
     variables = {}
     for pair in pairs:

@@ -19,19 +19,30 @@ from pretoken.cli.inputs import (
     read_variables,
 )
 from pretoken.cli.options import of_policies, of_reports
+from pretoken.cognito.errors import EventError
 
 
 @click.command()
 @click.option(
-    "--event", "event_file", required=True, type=click.Path(path_type=Path), metavar="FILE",
+    "--event",
+    "event_file",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
     help="The event in JSON, as Cognito sends it; `-` reads standard input.",
 )
 @click.option(
-    "--lookups", "lookups_file", type=click.Path(path_type=Path), metavar="FILE",
+    "--lookups",
+    "lookups_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
     help="Answers of lookups in YAML: for each name `none`, `failed`, or the fields of its row.",
 )
 @click.option(
-    "--variable", "pairs", multiple=True, metavar="NAME=VALUE",
+    "--variable",
+    "pairs",
+    multiple=True,
+    metavar="NAME=VALUE",
     help="The value of a variable; else its first allowed value, or its own name.",
 )
 @click.option("--now", metavar="TIME", help="The instant of the sign-in, such as 2026-01-01T00:00:00Z; else now.")
@@ -52,7 +63,6 @@ def preview(
     The exit code is 1 if the sign-in is refused.
     """
     from pretoken.cli.formats.preview import preview_text
-    from pretoken.cognito.errors import EventError
     from pretoken.policy.errors import PolicyErrors
     from pretoken.simulator.lookups import answers_of, parse_answers
     from pretoken.simulator.preview import preview as preview_of
@@ -72,7 +82,7 @@ def preview(
     try:
         simulation = simulator.run(raw, answers_of(answers), now=instant)
     except EventError as error:
-        raise CannotRun(f"{name}: {error}\n\nan event looks like this:\n{EVENT}") from None
+        raise CannotRun(_not_an_event(name, error, pool["trigger"])) from None
     shown = preview_of(simulator, simulation)
     if format_ == "json":
         click.echo(json.dumps(shown.to_json(), indent=2))
@@ -80,3 +90,13 @@ def preview(
         click.echo(preview_text(shown, unanswered=shown.lookups.keys() - answers.keys()))
     if shown.denied is not None:
         click.get_current_context().exit(1)
+
+
+def _not_an_event(name: str, error: EventError, versions: list[str]) -> str:
+    if error.code == "event-version":
+        other = "V1_0" if "V1_0" not in versions else "V2_0"
+        return (
+            f"{name}: {error.code}: this is no {' or '.join(versions)} event, so Cognito would ignore the answer; "
+            f"choose another event, or write `trigger: {other}` in pool.yaml if the user pool sends this one"
+        )
+    return f"{name}: {error}\n\nan event looks like this:\n{EVENT}"

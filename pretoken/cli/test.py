@@ -13,7 +13,9 @@ from pretoken.cli.options import of_policies, of_reports
 
 @click.command()
 @click.option(
-    "--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
     help="Fail if less of the rules and conditions is covered.",
 )
 @click.option("-k", "word", metavar="NAME", help="Run only the cases that have this in their name.")
@@ -49,9 +51,9 @@ def test(fail_under: float | None, word: str | None, folder: Path, python: bool,
         coverage.note(result.outcome)
     measured = None if word is not None else coverage
     if format_ == "json":
-        click.echo(json.dumps(cases_json(results, measured, loaded.place), indent=2))
+        click.echo(json.dumps(cases_json(results, measured, loaded), indent=2))
     else:
-        click.echo(cases_text(results, measured, loaded.place))
+        click.echo(cases_text(results, measured, loaded))
     too_little = fail_under is not None and coverage.percent < fail_under
     if too_little:
         click.echo(f"coverage is below {fail_under:g} %; write cases for what was never reached", err=True)

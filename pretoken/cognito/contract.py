@@ -9,6 +9,9 @@ from __future__ import annotations
 TOKENS = ("access_token", "id_token")
 MAX_CHANGES = 5000
 """Claims and scopes of one transaction, existing and added (page "Quotas in Amazon Cognito"; adjustable)."""
+MAX_SCOPE = 256
+MAX_GROUP_NAME = 128
+"""Characters (API Reference: ScopeType, GroupName)."""
 
 _STANDARD = (
     "address birthdate email email_verified family_name gender given_name locale middle_name name nickname "
@@ -105,7 +108,7 @@ def _other_name(name: str) -> str:
     return f"choose another name, for example `{_BETTER_NAMES.get(name) or 'app_' + name.rpartition(':')[2]}`"
 
 
-def suppression_problem(name: str, token: str) -> str | None:
+def suppression_problem(name: str, token: str) -> str | None:  # noqa: ARG001 (asked like claim_problem)
     """Say why a trigger may not suppress this claim, or None if it may; the same for both of TOKENS."""
     if name and _allowed(name)[1]:
         return None
@@ -159,10 +162,10 @@ def value_problem(name: str, value: object, token: str, version: str, client_id:
 
 
 def scope_problem(scope: object) -> str | None:
-    """Say why a scope can't be added, or None if it can (RFC 6749 section 3.3; API Reference, ScopeType: 1 to 256)."""
+    """Say why a scope can't be added, or None if it can (RFC 6749 section 3.3; API Reference, ScopeType)."""
     if (
         type(scope) is str
-        and 0 < len(scope) <= 256
+        and 0 < len(scope) <= MAX_SCOPE
         and scope.isascii()
         and scope.isprintable()
         and not (" " in scope or '"' in scope or "\\" in scope)
@@ -172,8 +175,8 @@ def scope_problem(scope: object) -> str | None:
 
 
 def group_problem(name: object) -> str | None:
-    """Say why a group can't have this name, or None if it can (API Reference, CreateGroup: GroupName)."""
+    """Say why a group can't have this name, or None if it can (API Reference, CreateGroup, GroupName)."""
     # What Python calls printable is, the blank aside, the pattern's letters, marks, symbols, numbers and punctuation.
-    if type(name) is str and 0 < len(name) <= 128 and name.isprintable() and " " not in name:
+    if type(name) is str and 0 < len(name) <= MAX_GROUP_NAME and name.isprintable() and " " not in name:
         return None
     return "a group name is 1 to 128 characters without blanks; write it like `order-admins`"

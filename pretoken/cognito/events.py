@@ -166,7 +166,7 @@ def _texts(items: object, code: str) -> list[str]:
         if type(item) is not str:
             raise EventError(code)
     # Two groups may share a role.
-    return items if len(items) < 2 or len(set(items)) == len(items) else list(dict.fromkeys(items))
+    return items if len(set(items)) == len(items) else list(dict.fromkeys(items))
 
 
 def read_identities(attributes: dict[str, object]) -> list[dict[str, object]] | None:

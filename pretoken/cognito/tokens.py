@@ -27,6 +27,8 @@ _ORIGIN_JTI = "00000000-0000-4000-8000-000000000002"
 _ID_JTI = "00000000-0000-4000-8000-000000000003"
 _ACCESS_JTI = "00000000-0000-4000-8000-000000000004"
 
+_LONGEST_NUMBER = 19  # digits in 64 bits
+
 # A signed token is three base64url texts: a header with a 44-character key id, the claims, 2048 bits of RSA.
 _HEADER_BYTES = len(json.dumps({"kid": "k" * 44, "alg": "RS256"}, separators=(",", ":")))
 _SIGNATURE_BYTES = 256
@@ -110,7 +112,7 @@ def _attribute_claim(name: str, value: object) -> object:
     if type(value) is str:
         if name in ("email_verified", "phone_number_verified"):
             return value.lower() == "true"
-        if name == "updated_at" and value.isascii() and value.isdigit() and len(value) < 20:
+        if name == "updated_at" and value.isascii() and value.isdigit() and len(value) <= _LONGEST_NUMBER:
             return int(value)
         if name == "address":
             return {"formatted": value}

@@ -1,6 +1,6 @@
 """Two rules, one claim: whether they can write or suppress it differently for the same token."""
 
-import json
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, product
 from typing import TypeAlias
@@ -48,7 +48,7 @@ class _Conflicts:
         for one, other in self._suspects(writers):
             if {one.rule, other.rule} <= reported or not self._clash(one, other):
                 continue
-            first, second = sorted((one, other), key=lambda writer: self._report.place(writer.at, True))  # noqa: FBT003
+            first, second = sorted((one, other), key=lambda writer: self._report.place(writer.at, True))
             if second.rule not in reported:
                 reported.add(second.rule)
                 self._report.add("claim-written-twice", second.at, self._message(first, second), key=True)
@@ -59,8 +59,8 @@ class _Conflicts:
         Where a thousand rules write one claim, each for its own client or provider, most pairs needn't be looked at.
         """
         constants = [self._constants(writer) for writer in writers]
-        paths = [path for known in constants for path in known]
-        path = max(sorted(set(paths)), key=paths.count, default="")
+        paths = Counter(path for known in constants for path in known)
+        path = max(sorted(paths), key=lambda path: paths[path], default="")
         buckets: dict[Known, list[Writer]] = {}
         anywhere: list[Writer] = []
         for writer, known in zip(writers, constants, strict=True):
@@ -69,9 +69,9 @@ class _Conflicts:
             if path not in known:
                 anywhere.append(writer)
         for bucket in buckets.values():
-            yield from combinations(bucket, 2)
+            yield from _pairs(bucket)
             yield from product(bucket, anywhere)
-        yield from combinations(anywhere, 2)
+        yield from _pairs(anywhere)
 
     def _constants(self, writer: Writer) -> dict[str, frozenset[Known]]:
         when = self._rules[writer.rule].when
@@ -86,7 +86,7 @@ class _Conflicts:
         shorter = min(len(one.leaf), len(other.leaf))
         if not recipients and one.leaf[:shorter] != other.leaf[:shorter]:
             return False
-        if one.leaf == other.leaf and ((one.adds and other.adds) or _write_the_same(one, other)):
+        if one.agreement is not None and one.agreement == other.agreement:
             return False
         first, second = self._rules[one.rule], self._rules[other.rule]
         if one.rule in second.overrides or other.rule in first.overrides:
@@ -97,8 +97,8 @@ class _Conflicts:
         token = _TOKENS[first.token]
         if first.rule == second.rule:
             return (
-                f"{quoted(first.leaf[0])} and {quoted(second.leaf[0])} share the claim {quoted(first.claim)} in {token}; "
-                f"give one its own with `claim: {first.claim}_2`"
+                f"{quoted(first.leaf[0])} and {quoted(second.leaf[0])} share the claim {quoted(first.claim)} in "
+                f"{token}; give one its own with `claim: {first.claim}_2`"
             )
         one, other = (f"{quoted(writer.rule)} ({self._line(writer)})" for writer in (first, second))
         what = first.claim if _for_two_recipients(first, second) else min(first.name, second.name, key=len)
@@ -109,7 +109,7 @@ class _Conflicts:
         )
 
     def _line(self, writer: Writer) -> str:
-        place = self._report.place(("rules", writer.rule), True)  # noqa: FBT003
+        place = self._report.place(("rules", writer.rule), True)
         return f"{place.file}:{place.line}"
 
     def _check_suppression(self, name: str, token: str, claim: str, number: int) -> None:
@@ -147,5 +147,10 @@ def _for_two_recipients(one: Writer, other: Writer) -> bool:
     return one.is_message and one.leaf[0] != other.leaf[0]
 
 
-def _write_the_same(one: Writer, other: Writer) -> bool:
-    return None not in (one.constant, other.constant) and json.dumps(one.constant) == json.dumps(other.constant)
+def _pairs(writers: list[Writer]) -> Iterator[tuple[Writer, Writer]]:
+    """Give the pairs of writers that can disagree."""
+    groups: dict[object, list[Writer]] = {}
+    for number, writer in enumerate(writers):
+        groups.setdefault(writer.agreement or number, []).append(writer)
+    for one, other in combinations(groups.values(), 2):
+        yield from product(one, other)

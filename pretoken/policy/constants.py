@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, StrictStr, StringConstraints, WithJsonSchema
 
 from pretoken.policy.errors import quoted
 from pretoken.policy.model import wrong
@@ -102,7 +102,11 @@ def _named(pattern: str, sort: str, characters: str, separator: str) -> Any:
         cure = tidy if re.fullmatch(pattern, tidy) else "example"
         return f"{shown(text)} can't name {sort}: {characters}; write `{cure}`"
 
-    return Annotated[StrictStr, _matching(pattern, problem, "wrong-name"), Field(pattern=f"^{pattern}$")]
+    return Annotated[
+        StrictStr,
+        _matching(pattern, problem, "wrong-name"),
+        WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"}),
+    ]
 
 
 if TYPE_CHECKING:
@@ -134,6 +138,6 @@ else:
             lambda text: f"{shown(text)} is no duration: a whole number and `ms`, `s`, `m`, `h` or `d`; write `30d`",
             "wrong-duration",
         ),
-        Field(pattern=r"^[1-9][0-9]*(ms|s|m|h|d)$"),
+        WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*(ms|s|m|h|d)$"}),
     ]
     Path = Annotated[StrictStr, WithJsonSchema({"type": "string", "x-is": "Path"})]

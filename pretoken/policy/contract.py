@@ -76,7 +76,7 @@ class Contract:
         if found is None:
             return
         for version in self._versions:
-            if version == "V1_0" and token == "access_token":  # noqa: S105 - a token's name
+            if version == "V1_0" and token == "access_token":
                 continue  # access-token effects don't apply to such events
             problem = value_problem(claim, _SAMPLES[found], token, version, "")
             if problem is None:

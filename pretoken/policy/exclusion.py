@@ -19,8 +19,8 @@ Known: TypeAlias = tuple[str, Scalar]
 class Admitted(NamedTuple):
     """Which values pass a test, or more than those.
 
-    `only`: nothing but these; None for anything. `never`: none of these. `low`, `high`: bounds of a number, and whether they
-    are included. `absent`: whether an absent value passes. `exact`: whether it is these values and no more.
+    `only`: nothing but these; None for anything. `never`: none of these. `low`, `high`: bounds of a number, and
+    whether they are included. `absent`: whether an absent value passes. `exact`: whether it is these and no more.
     """
 
     only: frozenset[Known] | None = None

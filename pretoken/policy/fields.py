@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeAlias
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictInt, StrictStr, WithJsonSchema
 from pydantic import model_validator as validator
 
 from pretoken.policy.constants import _matching, shown
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     DataLabel: TypeAlias = str
 else:
     DataLabel = Annotated[
-        str,
+        StrictStr,
         _matching(
             DATA_LABEL,
             lambda text: (
@@ -26,7 +26,7 @@ else:
             ),
             "wrong-label",
         ),
-        Field(pattern=f"^({DATA_LABEL})$"),
+        WithJsonSchema({"type": "string", "pattern": f"^({DATA_LABEL})$"}),
     ]
 
 

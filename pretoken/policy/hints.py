@@ -57,6 +57,7 @@ UNKNOWN_KEYS: dict[type[Model], dict[str, str]] = {
         "default_on_failure": "a default for failures would grant; write `on_failure: deny`",
     },
     Form: {
+        "otherwise": "`otherwise` stands beside `choose`; write `choose: [{{when: {{…}}, value: …}}]`",
         "when": "a value has no `when`; use `choose: [{{when: {{…}}, value: …}}]`",
         **dict.fromkeys(("else", "if"), "a value has no key `{key}`; use `choose: […]` with `otherwise: …`"),
         **dict.fromkeys(("required", "optional"), "a value has no key `{key}`; write a rule with `deny: …`"),
@@ -79,7 +80,7 @@ UNKNOWN_KEYS: dict[type[Model], dict[str, str]] = {
     Lookup: {
         **dict.fromkeys(
             ("http", "https", "url", "query", "scan", "sql"),
-            "a lookup has no key `{key}`, since its size or time would have no bound; use `lambda: {{function: …, input: {{…}}}}`",
+            "a lookup has no key `{key}`, whose time has no bound; use `lambda: {{function: …, input: {{…}}}}`",
         ),
     },
     Edit: {

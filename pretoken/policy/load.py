@@ -17,9 +17,10 @@ from pretoken.policy.yaml import Document, read_yaml
 
 Source: TypeAlias = Document | PythonSource
 
-_SECTIONS = ("derived", "tables", "rules")
+_NOUNS = {"derived": "derived value", "tables": "table", "rules": "rule"}
 _STAND_INS = {"language": 1, "trigger": ["V3_0"], "other_clients": "deny"}
 _NO_POOL = "there is no pool.yaml here; write one that begins with `language: 1`, or run `pretoken init`"
+_MISNAMED_POOL = "this file must end in `.yaml`; rename `pool.yml` to `pool.yaml`"
 _NO_PYTHON = "Python rule files are refused in this run; leave `--no-python` out, or write the rules as YAML"
 
 
@@ -56,10 +57,28 @@ class _Places:
 
     def of(self, at: At, *, key: bool = False) -> Place:
         """Give the place in a file of a place in the policy."""
-        is_pool = at[0] == "pool"
-        source = self._sources[at[:1] if is_pool else at[:2]]
-        inner = at[1:] if is_pool else at
+        is_pool = at[:1] == ("pool",)
+        source = self._sources.get(at[:1] if is_pool else at[:2])
+        if source is None:  # nothing that one file says
+            source, at = self._sources[("pool",)], ("pool",)
+        inner = at[1:] if at[0] == "pool" else at
+        if isinstance(source, Document):
+            inner = _as_written(inner, source.data)
         return source.key_place(inner) if key else source.place(inner)
+
+
+def _as_written(at: At, data: object) -> At:
+    """Leave out the position of an only item that is written without its list."""
+    written: list[str | int] = []
+    for step in at:
+        if isinstance(data, dict):
+            if isinstance(step, int):
+                continue
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        written.append(step)
+    return tuple(written)
 
 
 def load_policy(folder: str | Path, *, python: bool = True) -> LoadedPolicy:
@@ -96,7 +115,7 @@ class _Loader:
             return None
         pool, source = self._pool()
         places = _Places(source)
-        parts: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}
+        parts: dict[str, dict[str, Any]] = {section: {} for section in _NOUNS}
         files = [str(self.folder / "pool.yaml")]
         for path in self._rules_files():
             files.append(str(path))
@@ -120,12 +139,8 @@ class _Loader:
     def _pool(self) -> tuple[Pool | None, Document | None]:
         path = self.folder / "pool.yaml"
         if not path.exists():
-            other = path.with_suffix(".yml")
-            self._error(
-                "no-pool",
-                path,
-                "this file must end in `.yaml`; rename `pool.yml` to `pool.yaml`" if other.exists() else _NO_POOL,
-            )
+            misnamed = path.with_suffix(".yml").exists()
+            self._error("no-pool", path, _MISNAMED_POOL if misnamed else _NO_POOL)
             return None, None
         return self._read(path, Pool, _STAND_INS)
 
@@ -147,9 +162,8 @@ class _Loader:
             place = document.key_place(problem.at) if problem.key else document.place(problem.at)
             if place not in read_already:
                 self.errors.append(RuleError(problem.name, place, problem.message))
-        for at in reading.left_out:
-            sort, name = str(at[0]) if at else "*", str(at[1]) if len(at) > 1 else "*"
-            self._unsure.add((sort, name))
+        for at in filter(None, reading.left_out):
+            self._unsure.add((str(at[0]), str(at[1]) if len(at) > 1 else "*"))
         return reading.model, document
 
     def _is_inside(self, path: Path) -> bool:
@@ -159,21 +173,21 @@ class _Loader:
         return False
 
     def _rules_files(self) -> Iterator[Path]:
-        folder = self.folder / "rules"
-        for root, folders, names in os.walk(folder):
+        top = self.folder / "rules"
+        if top.exists() and not top.is_dir():
+            self._error("no-folder", top, "this must be a folder; move its rules to `rules/example.yaml`")
+        for root, folders, names in os.walk(top):
             folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+            for name in folders:
+                if Path(root, name).is_symlink():
+                    self._error("outside", Path(root, name), "links to folders aren't followed; copy it: `cp -rL`")
             for name in sorted(names):
                 path = Path(root, name)
-                if path.suffix in (".yaml", ".py"):
+                if path.suffix == ".yaml" or (path.suffix == ".py" and not name.startswith("_")):
                     yield path
-                elif path.suffix == ".yml":
-                    self._error(
-                        "wrong-extension",
-                        path,
-                        f"rules files end in `.yaml`; rename it to {quoted(path.stem + '.yaml')}",
-                    )
-                elif not name.startswith("."):
-                    pass
+                elif path.suffix.lower() in (".yaml", ".yml"):
+                    cure = f"rename it to {quoted(f'{path.stem}.yaml')}"
+                    self._error("wrong-extension", path, f"rules files end in `.yaml`; {cure}")
 
     def _rules(self, path: Path, places: _Places, parts: dict[str, dict[str, Any]]) -> None:
         source: Source | None
@@ -184,16 +198,21 @@ class _Loader:
         if model is None or source is None:
             self._complete = False
             return
-        for section in _SECTIONS:
+        for section in _NOUNS:
             for name, part in getattr(model, section).items():
                 first = places.claim((section, name), source)
                 if first is None:
                     parts[section][name] = part
                 else:
-                    known = first.key_place((section, name))
-                    noun = {"derived": "the derived value", "tables": "the table", "rules": "the rule"}[section]
-                    message = f"{noun} {quoted(name)} is defined twice, first in {known.file}:{known.line}; rename one, for example `{name}-2`"
-                    self.errors.append(RuleError("defined-twice", source.key_place((section, name)), message))
+                    self._defined_twice(section, name, first, source)
+
+    def _defined_twice(self, section: str, name: str, first: Source, second: Source) -> None:
+        known = first.key_place((section, name))
+        message = (
+            f"the {_NOUNS[section]} {quoted(name)} is defined twice, first in {known.file}:{known.line}; "
+            f"rename one, for example `{name}{'_' if section == 'derived' else '-'}2`"
+        )
+        self.errors.append(RuleError("defined-twice", second.key_place((section, name)), message))
 
     def _python_file(self, path: Path) -> tuple[RuleFile | None, PythonSource | None]:
         if not self._python:

@@ -168,7 +168,7 @@ class Lookup(Model):
         if self.verified_permissions is not None and _types(self.fields) != {"allowed": "strings"}:
             raise wrong(
                 "wrong-fields",
-                "the one field of `verified_permissions` is the list of allowed actions; write `fields: {allowed: strings}`",
+                "`verified_permissions` has one field, the actions allowed; write `fields: {allowed: strings}`",
                 key="fields",
             )
         return self

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import FrameType
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, model_validator
@@ -30,12 +31,11 @@ class Recorder:
 
     def note_call(self, built: "Model") -> None:
         """Remember the line of the recorded file from which a model was built."""
-        frame = sys._getframe(1)  # noqa: SLF001 - the only way to a caller's line
-        while frame.f_code.co_filename != self.file:
-            if frame.f_back is None:
-                return
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the only way to a caller's line
+        while frame is not None and frame.f_code.co_filename != self.file:
             frame = frame.f_back
-        self._lines[id(built)] = (frame.f_lineno, built)
+        if frame is not None:
+            self._lines[id(built)] = (frame.f_lineno, built)
 
     def model_of(self, data: object) -> "type[Model] | None":
         """Give the model that a mapping was read as."""
@@ -75,6 +75,7 @@ class Model(BaseModel):
             recorder = _recorder.get()
             if recorder is not None:
                 recorder.failed = (type(self), data)
+                recorder.note_mapping(data, type(self))
             raise
         recorder = _recorder.get()
         if recorder is not None:

@@ -53,7 +53,7 @@ class Names:
             return True
         if holder is self.policy and not self._report.complete:
             return True
-        return bool({(sort, name), (sort, "*"), ("*", "*")} & self._report.unsure)
+        return bool({(sort, name), (sort, "*")} & self._report.unsure)
 
     def check_input(self, path: str, at: At, report: Report, *, key: bool = False) -> None:
         """Report a path that names no input."""
@@ -73,8 +73,8 @@ class Names:
             return self._no_input(path)
         if self.knows(sort, name):
             return None
-        near = closest(path, [known for known in self.paths if known.startswith(f"{root}.")])
-        meant = f"; did you mean `{near}`?" if near else ""
+        near = closest(name, [known.partition(".")[2] for known in self.paths if known.startswith(f"{root}.")])
+        meant = f"; did you mean `{root}.{near}`?" if near else ""
         if root == "attribute":
             return self._unknown_attribute(name)
         if root == "derived":
@@ -180,7 +180,7 @@ class Names:
                         "unknown-field", at, f"lookup {quoted(name)} has no field {quoted(field)}; {cure}", key=True
                     )
 
-    def _check_attribute(self, name: str, declared: str, is_declared: bool, report: Report) -> None:  # noqa: FBT001
+    def _check_attribute(self, name: str, declared: str, is_declared: bool, report: Report) -> None:
         at = ("pool", "attributes", name)
         standard = STANDARD_ATTRIBUTES.get(name)
         if f"attribute.{name}" in FIXED_INPUTS:

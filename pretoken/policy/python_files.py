@@ -1,9 +1,12 @@
 """Rule files in Python: run in isolation, at check and build time only."""
 
+import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -37,16 +40,36 @@ class PythonSource(NamedTuple):
         return self.place(at)
 
 
-def _part(built: object, step: str | int) -> Any:
+def _part(built: object, step: str | int) -> object:
     if isinstance(built, Model):
-        return next((value for name, value in built if step in (name, type(built).model_fields[name].alias)), None)
+        names = {field.alias or name: name for name, field in type(built).model_fields.items()}
+        return getattr(built, names.get(str(step), str(step)), None)
     if isinstance(built, dict):
         return built.get(step)
     return built[step] if isinstance(built, tuple) and isinstance(step, int) and step < len(built) else None
 
 
+@contextmanager
+def _isolated(folder: Path, module: ModuleType) -> Iterator[None]:
+    """Let a module import what stands beside it, and forget all of it."""
+    search_path, bytecode = list(sys.path), sys.dont_write_bytecode
+    sys.path.insert(0, str(folder))
+    sys.modules[_MODULE] = module
+    sys.dont_write_bytecode = True
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path[:], sys.dont_write_bytecode = search_path, bytecode
+        for name, imported in list(sys.modules.items()):
+            if imported is module or folder in Path(getattr(imported, "__file__", None) or "/").parents:
+                del sys.modules[name]
+
+
 def run_python(path: Path, file: str) -> PythonSource | list[RuleError]:
     """Run a Python rules file in a module of its own, and take its variable `file`.
+
+    It can import the files beside it whose names begin with `_`, which are no rules files; nothing of it stays behind.
 
     Args:
         path: where it is.
@@ -59,20 +82,14 @@ def run_python(path: Path, file: str) -> PythonSource | list[RuleError]:
     name = str(path)
     module = ModuleType(_MODULE)
     module.__file__ = name
-    search_path = list(sys.path)
-    sys.path.insert(0, str(path.parent))
-    sys.modules[_MODULE] = module
     try:
-        with recording(name) as recorder:
+        with _isolated(path.parent.resolve(), module), recording(name) as recorder:
             exec(compile(path.read_bytes(), name, "exec"), module.__dict__)  # noqa: S102 - it is made to be run
     except SyntaxError as error:
         at = (error.lineno or 1, error.offset or 1) if error.filename == name else (_line_in(error, name), 1)
         return [RuleError("python-error", Place(file, *at), "this isn't Python; try `python -m py_compile` on it")]
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a rules file does wrong is an error at its line
         return _failed(error, recorder, Place(file, _line_in(error, name)))
-    finally:
-        sys.path[:] = search_path
-        del sys.modules[_MODULE]
     model = getattr(module, "file", None)
     if not isinstance(model, RuleFile):
         message = "the module has no variable `file` with its rules; write `file = RuleFile(rules={…})`"

@@ -169,7 +169,7 @@ class Rule(Model):
 
     if TYPE_CHECKING:
 
-        def __init__(  # noqa: PLR0913 - the keys of a rule
+        def __init__(
             self,
             *,
             why: str | None = None,

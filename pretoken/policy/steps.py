@@ -1,6 +1,6 @@
 """Steps of `then`: what is done to a value, one after the other."""
 
-from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, StrictInt, Tag
 from typing_extensions import TypeAliasType
@@ -11,8 +11,16 @@ from pretoken.policy.model import Model
 from pretoken.policy.tests import Test
 
 PlainStep: TypeAlias = Literal["lower", "upper", "trim", "email_domain", "only", "text", "json"]
-"""`lower`, `upper`: A to Z only. `trim`: blanks off both ends. `email_domain`: what follows the last `@`.
-`only`: the single item of a list. `text`: a number or boolean as text. `json`: a list or object as JSON text."""
+PLAIN_STEPS: dict[str, str] = {
+    "lower": "Make A to Z small.",
+    "upper": "Make a to z capital.",
+    "trim": "Take blanks off both ends.",
+    "email_domain": "Take what follows the last `@`, in small letters.",
+    "only": "Take the single item of a list; several fail.",
+    "text": "Write a number or boolean as text.",
+    "json": "Write a list or object as JSON text.",
+}
+"""The steps without an argument, each with what it does."""
 
 Entries: TypeAlias = Annotated[dict[str, Constant], Field(min_length=1)]
 """A table: keys, and the constant that stands for each."""
@@ -79,11 +87,10 @@ def _kind(data: object) -> str | None:
         return f"<{next(iter(type(data).model_fields))}>"
     if isinstance(data, dict):
         return next((f"<{key}>" for key in data if key in STEPS_WITH_ARGUMENT), None)
-    return "<plain>" if data in PLAIN_STEPS else None
+    return "<plain>" if isinstance(data, str) and data in PLAIN_STEPS else None
 
 
 STEPS_WITH_ARGUMENT = tuple(next(iter(step.model_fields)) for step in _Step.__subclasses__())
-PLAIN_STEPS: tuple[str, ...] = get_args(PlainStep)
 
 Step = TypeAliasType(
     "Step",

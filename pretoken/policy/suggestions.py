@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_SHORTEST_FORM = 3
+
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
     """Find the candidate that `name` is most likely a typo or a longer or shorter form of, or None if none is near."""
@@ -10,7 +12,9 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
     by_lower_case = {candidate.lower(): candidate for candidate in sorted(candidates)}
     near = get_close_matches(meant, by_lower_case, n=1, cutoff=0.75)
     forms = [
-        known for known in by_lower_case if min(len(known), len(meant)) > 2 and _one_begins_the_other(known, meant)
+        known
+        for known in by_lower_case
+        if min(len(known), len(meant)) >= _SHORTEST_FORM and _one_begins_the_other(known, meant)
     ]
     return by_lower_case[(near + forms)[0]] if near or forms else None
 

@@ -4,7 +4,7 @@ import re
 
 from pretoken.policy.errors import quoted
 from pretoken.policy.names import Names
-from pretoken.policy.report import Report
+from pretoken.policy.report import At, Report
 from pretoken.policy.suggestions import closest
 from pretoken.policy.walk import Part
 from pretoken.trigger.text import TemplateError, parts_of
@@ -16,29 +16,26 @@ def check_text(part: Part, names: Names, report: Report) -> None:
     """Report undeclared variables, lone dollar signs and braces, and undeclared placeholders in a text."""
     if part.kind == "plain":
         if "${" in part.item:
-            report.add(
-                "variable-not-replaced", part.at, "variables aren't replaced here; write the text out, without `${…}`"
-            )
+            message = "variables aren't replaced here; write the text out, without `${…}`"
+            report.add("variable-not-replaced", part.at, message, key=part.key)
         return
-    texts = part.item if isinstance(part.item, tuple) else (part.item,)
-    for number, text in enumerate(texts):
-        if isinstance(text, str):
-            at = (*part.at, number) if isinstance(part.item, tuple) else part.at
-            _check_variables(text, Part(part.kind, text, at), names, report)
+    if isinstance(part.item, tuple):
+        for number, item in enumerate(part.item):
+            _check_variables(item, (*part.at, number), names, report)
+    else:
+        _check_variables(part.item, part.at, names, report)
     if part.kind == "template":
         _check_placeholders(part, names, report)
 
 
-def _check_variables(text: str, part: Part, names: Names, report: Report) -> None:
-    for match in _DOLLAR.finditer(text):
+def _check_variables(text: object, at: At, names: Names, report: Report) -> None:
+    for match in _DOLLAR.finditer(text) if isinstance(text, str) else ():
         if match[0] == "$":
-            report.add(
-                "lone-dollar", part.at, "a lone dollar sign; write `$$` for the sign, or `${NAME}` for a variable"
-            )
+            report.add("lone-dollar", at, "a lone dollar sign; write `$$` for the sign, or `${NAME}` for a variable")
         elif match[1] and not names.knows("variables", match[1]):
             near = closest(match[1], names.pool.variables)
             cure = f"did you mean `{near}`?" if near else f"add `{match[1]}: any` under `variables`"
-            report.add("unknown-variable", part.at, f"pool.yaml declares no variable {quoted(match[1])}; {cure}")
+            report.add("unknown-variable", at, f"pool.yaml declares no variable {quoted(match[1])}; {cure}")
 
 
 def _check_placeholders(part: Part, names: Names, report: Report) -> None:

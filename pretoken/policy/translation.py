@@ -103,6 +103,8 @@ def _locate(loc: Iterable[str | int], data: object, root: type[Model], recorder:
     key = False
     for step in loc:
         if isinstance(data, dict):
+            if isinstance(step, int):
+                continue  # the only item of a list, written without the list
             model = recorder.model_of(data)
             if step in data:
                 data = data[step]
@@ -160,11 +162,11 @@ def _missing(spot: _Spot, _found: object, _context: _Context) -> Problem:
 def _no_value(spot: _Spot, found: object, _context: _Context) -> Problem:
     """Say what is wrong with a mapping that has none of the head keys of values."""
     keys = [str(key) for key in found] if isinstance(found, dict) else []
-    for key in keys:
-        hint = hint_for(Form, key)
-        if hint is not None:
-            return Problem(hint[0], (*spot.at, key), hint[1], key=True)
-    for key in keys:
+    for key in sorted(keys, key=lambda key: closest(key, FORMS) is None):
+        if closest(key, FORMS) is None:
+            hint = hint_for(Form, key)
+            if hint is not None:
+                return Problem(hint[0], (*spot.at, key), hint[1], key=True)
         if key not in TAIL:
             message = f"a value has no key {quoted(key)}; {_instead(key, (*FORMS, *TAIL))}"
             return Problem("unknown-key", (*spot.at, key), message, key=True)

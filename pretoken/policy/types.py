@@ -21,6 +21,7 @@ from pretoken.policy.values import (
     Template,
     Tested,
     UnionOf,
+    head_of,
 )
 from pretoken.policy.walk import argument_name, conditions_of, effects_of, entries_of, members_of, placeholders
 from pretoken.trigger.inputs import FIXED_INPUTS, SCALAR_TYPES, STANDARD_ATTRIBUTES, split_path
@@ -246,7 +247,7 @@ class Typing:
         return found if spec.gives == "same" else spec.gives
 
     def _table(self, step: Table, found: Type | None, at: At) -> Type | None:
-        if self._report is not None and ("tables", step.table) in self._report.unsure:
+        if self._report is not None and ("tables", str(step.table)) in self._report.unsure:
             return None
         entries = entries_of(step, at, self._policy.tables)
         if found not in ITEMS:

@@ -114,7 +114,8 @@ class Vocabulary:
             refused = contract(text)
             if refused is not None or test is None or _admits(test, text, self._pool) is not False:
                 return refused
-            near = closest(text, [constant for constant, _, _ in compared(test, ()) if isinstance(constant, str)])
+            known = (constant for constant, _, _ in compared(test, ()) if isinstance(constant, str))
+            near = closest(text, [name for name in known if _admits(test, name, self._pool)])
             cure = f"did you mean `{near}`?" if near else f"let `{sort}` there admit it: `{text}`"
             return f"pool.yaml has no {sort[:-1]} {quoted(text)}; {cure}"
 

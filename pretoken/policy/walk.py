@@ -34,8 +34,7 @@ def walk(policy: Policy) -> Iterator[Part]:
     for name, value in policy.derived.items():
         yield from walk_value(value, ("derived", name))
     for name, entries in policy.tables.items():
-        for key, constant in entries.items():
-            yield Part("constant", constant, ("tables", name, key))
+        yield from _walk_entries(entries, ("tables", name))
     for name, rule in policy.rules.items():
         yield from walk_rule(rule, ("rules", name))
 
@@ -96,11 +95,13 @@ def effects_of(rule: Rule) -> Iterator[tuple[At, Token | Edit]]:
 
 def _walk_token(token: Token, at: At) -> Iterator[Part]:
     for claim, leaf in token.claims.items():
+        yield Part("plain", claim, (*at, "claims", claim), key=True)
         yield from walk_value(leaf, (*at, "claims", claim))
     for number, claim in enumerate(token.suppress):
         yield Part("plain", claim, (*at, "suppress", number))
     for recipient, members in token.encrypted_for.items():
         for member, value in members.items():
+            yield Part("plain", member, (*at, "encrypted_for", recipient, member), key=True)
             yield from walk_value(value, (*at, "encrypted_for", recipient, member))
 
 
@@ -128,6 +129,8 @@ def walk_value(value: Leaf, at: At) -> Iterator[Part]:
     for place, condition in conditions_of(value):
         yield from walk_condition(condition, (*at, *place))
     for place, member in members_of(value):
+        if isinstance(value, Object):
+            yield Part("plain", str(place[-1]), (*at, *place), key=True)
         yield from walk_value(member, (*at, *place))
     if isinstance(value, Tailed):
         yield from _walk_tail(value, at)
@@ -165,13 +168,18 @@ def conditions_of(value: object) -> Iterator[tuple[At, Condition]]:
         yield from ((("choose", number, "when"), branch.when) for number, branch in enumerate(value.choose))
 
 
+def _walk_entries(entries: Mapping[str, Constant], at: At) -> Iterator[Part]:
+    for key, constant in entries.items():
+        yield Part("plain", key, (*at, key), key=True)
+        yield Part("constant", constant, (*at, key))
+
+
 def _walk_step(step: Step, at: At) -> Iterator[Part]:
     yield Part("step", step, at)
     if isinstance(step, Keep):
         yield from walk_test(step.keep, (*at, "keep"))
     elif isinstance(step, Table) and isinstance(step.table, dict):
-        for key, constant in step.table.items():
-            yield Part("constant", constant, (*at, "table", key))
+        yield from _walk_entries(step.table, (*at, "table"))
     elif isinstance(step, (Prefer, Join, StripPrefix)):
         name = argument_name(step)
         yield Part("constant", getattr(step, name), (*at, name))

@@ -38,7 +38,7 @@ Value: TypeAlias = Constant | From | Template | Tested | FirstOf | UnionOf | Cho
 def value(
     path: str, *, then: Step | Sequence[Step] = (), one_of: str | None = None, default: Constant | None = None
 ) -> From:
-    """Take an input, do the steps of `then`, believe it only if it is in `one_of`, and put `default` where it is absent."""
+    """Take an input, with its tail: steps, the list that it must be in, the constant where it is absent."""
     return From(**{"from": path, **_tail(then, one_of, default)})
 
 

@@ -1,9 +1,9 @@
 """Who writes what: the leaves of claims, and of encrypted messages, that the rules write."""
 
+import json
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from pretoken.policy.constants import Constant
 from pretoken.policy.policy import Policy
 from pretoken.policy.pool import Pool
 from pretoken.policy.report import At
@@ -15,7 +15,10 @@ Keys: TypeAlias = tuple[str, ...]
 
 
 class Writer(NamedTuple):
-    """A rule that writes a leaf of a claim."""
+    """A rule that writes a leaf of a claim.
+
+    `agreement` is equal for two writers of one leaf that can't disagree: both add to it, or write the same constant.
+    """
 
     rule: str
     token: str
@@ -23,16 +26,7 @@ class Writer(NamedTuple):
     leaf: Keys
     value: Leaf
     at: At
-
-    @property
-    def adds(self) -> bool:
-        """Tell whether it adds items to those of others."""
-        return isinstance(self.value, Add)
-
-    @property
-    def constant(self) -> Constant | None:
-        """The constant that it writes, or None."""
-        return None if isinstance(self.value, (Form, Add)) else self.value
+    agreement: tuple[Keys, str] | None
 
     @property
     def name(self) -> str:
@@ -59,12 +53,13 @@ def writers_of(name: str, rule: Rule, policy: Policy) -> Iterator[Writer]:
         at: At = ("rules", name, token_name)
         for claim, leaf in token.claims.items():
             for keys, value, place in _leaves(leaf, (), (*at, "claims", claim)):
-                yield Writer(name, token_name, claim, keys, value, place)
+                yield Writer(name, token_name, claim, keys, value, place, _agreement(keys, value))
         for recipient, members in token.encrypted_for.items():
             claim = claim_of(recipient, policy.pool)
             for member, value in members.items():
                 place = (*at, "encrypted_for", recipient, member)
-                yield Writer(name, token_name, claim, (recipient, member), value, place)
+                keys = (recipient, member)
+                yield Writer(name, token_name, claim, keys, value, place, _agreement(keys, value))
 
 
 def _leaves(leaf: Leaf, keys: Keys, at: At) -> Iterator[tuple[Keys, Leaf, At]]:
@@ -74,3 +69,9 @@ def _leaves(leaf: Leaf, keys: Keys, at: At) -> Iterator[tuple[Keys, Leaf, At]]:
             yield from _leaves(member, (*keys, key), (*at, "object", key))
     else:
         yield keys, leaf, at
+
+
+def _agreement(keys: Keys, value: Leaf) -> tuple[Keys, str] | None:
+    if isinstance(value, Add):
+        return keys, "add"
+    return None if isinstance(value, Form) else (keys, json.dumps(value))

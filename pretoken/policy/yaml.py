@@ -5,7 +5,8 @@ don't have, and a hostile depth ends the reading instead of the process.
 """
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import yaml
 from yaml.events import (
@@ -23,9 +24,6 @@ from yaml.events import (
 from pretoken.policy.errors import Place, RuleError, quoted
 from pretoken.policy.yaml_messages import syntax_error
 from pretoken.policy.yaml_scalars import plain_scalar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 _Node: TypeAlias = AliasEvent | ScalarEvent | CollectionStartEvent

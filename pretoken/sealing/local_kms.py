@@ -9,7 +9,7 @@ import hmac
 import json
 import os
 from base64 import b64decode
-from functools import cache
+from functools import cache, partial
 
 import botocore.session
 from botocore.awsrequest import AWSResponse
@@ -22,7 +22,7 @@ from pretoken.sealing.kms import region_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from botocore.model import OperationModel
@@ -47,15 +47,15 @@ class _RequestError(Exception):
         self.status = status
 
 
-_FAULTS: dict[str, Exception] = {
-    "kms-timeout": ReadTimeoutError(endpoint_url=_URL),
-    "kms-unreachable": EndpointConnectionError(endpoint_url=_URL),
-    "kms-throttled": _RequestError("ThrottlingException"),
-    "kms-access-denied": _RequestError("AccessDeniedException"),
-    "kms-key-disabled": _RequestError("DisabledException"),
-    "kms-key-not-found": _RequestError("NotFoundException"),
-    "no-credentials": NoCredentialsError(),
-    "kms-failed": _RequestError("KMSInternalException", 500),
+_FAULTS: dict[str, Callable[[], Exception]] = {
+    "kms-timeout": partial(ReadTimeoutError, endpoint_url=_URL),
+    "kms-unreachable": partial(EndpointConnectionError, endpoint_url=_URL),
+    "kms-throttled": partial(_RequestError, "ThrottlingException"),
+    "kms-access-denied": partial(_RequestError, "AccessDeniedException"),
+    "kms-key-disabled": partial(_RequestError, "DisabledException"),
+    "kms-key-not-found": partial(_RequestError, "NotFoundException"),
+    "no-credentials": NoCredentialsError,
+    "kms-failed": partial(_RequestError, "KMSInternalException", 500),
 }
 
 
@@ -75,10 +75,7 @@ def local_kms_client(
             that lasts as long as this process.
     """
     client = _session().create_client(
-        "kms",
-        region_name=region,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - nothing is signed
+        "kms", region_name=region, aws_access_key_id="local", aws_secret_access_key="local"
     )
     service = _LocalKMS(region, {} if faults is None else faults, secret or _PROCESS_SECRET)
     client.meta.events.register("before-call.kms", service.answer)  # type: ignore[arg-type]  # botocore takes answers
@@ -113,7 +110,7 @@ class _LocalKMS:
         status = 200
         try:
             if fault:
-                raise _FAULTS[fault]
+                raise _FAULTS[fault]()  # noqa: RSE102 - it is a factory
             body = self._result(model.name, request)
         except _RequestError as error:
             status = error.status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hmac import compare_digest
-from io import BytesIO
+from io import BytesIO, IOBase
 
 from aws_encryption_sdk.exceptions import MaxEncryptedDataKeysExceeded
 from aws_encryption_sdk.materials_managers.base import CryptoMaterialsManager
@@ -85,18 +85,17 @@ class Opener:
         if not isinstance(sub, str) or not sub:
             raise WrongSubjectError
         members = _members(self._plaintext(_decoded(message)))
-        # A JSON text can hold lone surrogates, which must differ rather than fail.
-        if not compare_digest(*(text.encode("utf-8", "surrogatepass") for text in (members.pop("sub"), sub))):
+        if not compare_digest(_bytes(members.pop("sub")), _bytes(sub)):
             raise WrongSubjectError
         return members
 
     def _plaintext(self, raw: bytes) -> bytes:
         source = BytesIO(raw)
         gate = _Gate(self._materials, self._context, self._key)
+        stream = SDK.stream(mode="decrypt-unsigned", source=source, materials_manager=gate)
         failure: OpeningError
         try:
-            # Not `SDK.decrypt`: it would log every refusal as an error while it closes the stream.
-            plaintext: bytes = SDK.stream(mode="decrypt-unsigned", source=source, materials_manager=gate).read()
+            plaintext: bytes = stream.read()
             if source.tell() == len(raw):
                 return plaintext
             failure = MalformedMessageError()
@@ -106,6 +105,9 @@ class Opener:
             failure = TooManyDataKeysError()
         except Exception as error:  # noqa: BLE001 - a hostile message may upset any layer
             failure = _failure(error) if gate.passed else MalformedMessageError()
+        finally:
+            # Not the stream's own `close` (nor `SDK.decrypt`, which calls it): it reports every refusal as an error.
+            IOBase.close(stream)
         # Raised here, not above, so that the error's context does not lead to values of a message.
         raise failure
 
@@ -150,11 +152,16 @@ def _decoded(message: str) -> bytes:
     except ValueError:
         raw = b""
     # Equal again only without padding, foreign characters and stray bits, all of which the decoder lets pass.
-    if urlsafe_b64encode(raw).rstrip(b"=") != message.encode("utf-8", "surrogatepass"):
+    if urlsafe_b64encode(raw).rstrip(b"=") != _bytes(message):
         raise MalformedMessageError
     if not raw.startswith(_OPENING_BYTES):
         raise WrongSuiteError if raw[:1] in (b"\x01", b"\x02") else MalformedMessageError
     return raw
+
+
+def _bytes(text: str) -> bytes:
+    # JSON can hold lone surrogates, which must differ rather than fail.
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _members(plaintext: bytes) -> dict[str, Any]:

@@ -1,1 +1,4 @@
-"""What would happen: previews, cases and their coverage. Import from the modules, so that each pays for what it uses."""
+"""What would happen: previews, cases and their coverage.
+
+Import from the modules, so that each pays for what it uses.
+"""

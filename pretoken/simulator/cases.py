@@ -136,4 +136,6 @@ def _problems(cases: list[LocatedCase], plan: dict[str, Any] | None) -> Iterator
                 yield problem._replace(at=(*at, "expect", *problem.at))
         if first.setdefault(case.name, located) is not located:
             line = first[case.name].place.line
-            yield Problem("duplicate-name", (*at, "name"), f"the case on line {line} has this name too; write another `name: …`")
+            yield Problem(
+                "duplicate-name", (*at, "name"), f"the case on line {line} has this name too; write another `name: …`"
+            )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pretoken.policy.suggestions import closest
-from pretoken.simulator.sources import value_of
+from pretoken.simulator.reasons import names, why_denied, why_edited, why_not_written
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from pretoken.policy.report import At
-    from pretoken.simulator.expect import Expect, ExpectedToken
+    from pretoken.simulator.expect import Expect, ExpectedScopes, ExpectedToken
     from pretoken.simulator.outcome import Outcome, TokenOutcome
 
 
@@ -31,51 +31,64 @@ class Mismatch:
         return ".".join(map(str, self.at))
 
 
-def compare(expect: Expect, outcome: Outcome, plan: dict[str, Any]) -> list[Mismatch]:
-    """Give all differences between what is expected and what came, in the order of the language's reference."""
+def compare(expect: Expect, outcome: Outcome, plan: dict[str, Any]) -> tuple[Mismatch, ...]:
+    """Give all differences between what is expected and what came."""
     if outcome.denied or expect.denied is not False:
-        return [*_denial(expect, outcome)]
-    mismatches = []
-    for name in ("access_token", "id_token"):
-        expected: ExpectedToken | None = getattr(expect, name)
-        if expected is not None:
-            mismatches += _Token(name, getattr(outcome, name), outcome, plan).differences(expected)
-    if expect.access_token is not None and expect.access_token.scopes is not None:
-        found = outcome.access_token.scopes
-        for key, wrong in (
-            ("has", [scope for scope in expect.access_token.scopes.has if scope not in found]),
-            ("has_not", [scope for scope in expect.access_token.scopes.has_not if scope in found]),
-        ):
-            if wrong:
-                mismatches.append(Mismatch(("access_token", "scopes", key), _shown(wrong), _shown(sorted(found))))
-    for name in ("groups", "iam_roles"):
-        wanted, items = getattr(expect, name), getattr(outcome, name)
-        if wanted is not None and frozenset(wanted) != items:
-            mismatches.append(Mismatch((name,), _shown(sorted(set(wanted))), _shown(sorted(items))))
-    return mismatches
+        return tuple(_denial(expect, outcome))
+    scopes = None if expect.access_token is None else expect.access_token.scopes
+    return (
+        *_Token("access_token", outcome.access_token, outcome, plan).differences(expect.access_token),
+        *_scopes(scopes, outcome),
+        *_Token("id_token", outcome.id_token, outcome, plan).differences(expect.id_token),
+        *_list("groups", expect.groups, outcome.groups, outcome),
+        *_list("iam_roles", expect.iam_roles, outcome.iam_roles, outcome),
+    )
 
 
 def _denial(expect: Expect, outcome: Outcome) -> Iterator[Mismatch]:
-    if not outcome.denied:
-        wanted = "denied" if expect.denied is True else f"denied by `{expect.denied}`"
-        yield Mismatch(("denied",), wanted, "not denied")
-    elif expect.denied is False or expect.denied not in (True, outcome.denied_by):
-        wanted = f"denied by `{expect.denied}`" if expect.denied else "not denied"
-        found = f"denied by `{outcome.denied_by}`" if outcome.denied_by else "denied: the answer would break Cognito's contract"
-        yield Mismatch(("denied",), wanted, found, _why_denied(outcome))
+    if outcome.denied and expect.denied in (True, outcome.denied_by):
+        return
+    wanted = (
+        f"denied by `{expect.denied}`"
+        if isinstance(expect.denied, str)
+        else "denied"
+        if expect.denied
+        else "not denied"
+    )
+    found = "not denied"
+    if outcome.denied_by is not None:
+        found = f"denied by `{outcome.denied_by}`{f': {outcome.denial}' if outcome.denial else ''}"
+    elif outcome.denied:
+        found = "denied, because Cognito would refuse the answer"
+    yield Mismatch(("denied",), wanted, found, why_denied(outcome))
 
 
-def _why_denied(outcome: Outcome) -> str:
-    if outcome.problem is not None:
-        return outcome.problem
-    if outcome.denied_by in outcome.in_doubt:
-        return f"the condition of `{outcome.denied_by}` can't be known"
-    failed = any(rule == outcome.denied_by for rule, _ in outcome.left_out)
-    return f"a value of `{outcome.denied_by}` failed" if failed else ""
+def _scopes(expected: ExpectedScopes | None, outcome: Outcome) -> Iterator[Mismatch]:
+    if expected is None:
+        return
+    found = outcome.access_token.scopes
+    lacking = [scope for scope in expected.has if scope not in found]
+    if lacking:
+        why = why_edited(outcome, "scopes", lacking)
+        yield Mismatch(("access_token", "scopes", "has"), ", ".join(lacking), _items("scopes", found), why)
+    excess = [scope for scope in expected.has_not if scope in found]
+    if excess:
+        wanted, why = f"no {', '.join(excess)}", why_edited(outcome, "scopes", excess)
+        yield Mismatch(("access_token", "scopes", "has_not"), wanted, _items("scopes", found), why)
+
+
+def _list(name: str, expected: Collection[str] | None, found: frozenset[str], outcome: Outcome) -> Iterator[Mismatch]:
+    if expected is not None and found != frozenset(expected):
+        why = why_edited(outcome, name, found ^ frozenset(expected))
+        yield Mismatch((name,), _items(name, frozenset(expected)), _items(name, found), why)
+
+
+def _items(name: str, items: Collection[str]) -> str:
+    return ", ".join(sorted(items)) or f"no {name}"
 
 
 class _Token:
-    """Compares one token."""
+    """Compares one token, but for its scopes."""
 
     def __init__(self, name: str, found: TokenOutcome, outcome: Outcome, plan: dict[str, Any]) -> None:
         self._name = name
@@ -83,64 +96,48 @@ class _Token:
         self._outcome = outcome
         self._plan = plan
 
-    def differences(self, expected: ExpectedToken) -> Iterator[Mismatch]:
-        """Give all differences of the token but for the scopes."""
+    def differences(self, expected: ExpectedToken | None) -> Iterator[Mismatch]:
+        """Give all differences."""
+        if expected is None:
+            return
         found = self._found
         for claim, value in expected.claims.items():
             if claim not in found.claims:
                 what = "suppressed" if claim in found.suppressed else "not written"
-                yield self._differs("claims", claim, _shown(value), what, self._why_not("claims", claim))
+                yield Mismatch((self._name, "claims", claim), _shown(value), what, self._why_not("claims", claim))
             elif not same(value, found.claims[claim]):
-                yield self._differs("claims", claim, _shown(value), _shown(found.claims[claim]), self._writers(claim))
+                yield self._written(("claims", claim), _shown(value), claim)
         for number, claim in enumerate(expected.without):
             if claim in found.claims:
-                yield self._differs("without", number, f"no `{claim}`", _shown(found.claims[claim]), self._writers(claim))
+                yield self._written(("without", number), f"no `{claim}`", claim)
         for number, claim in enumerate(expected.suppressed):
-            if claim not in found.suppressed:
-                what = _shown(found.claims[claim]) if claim in found.claims else "left as Cognito makes it"
-                yield self._differs("suppressed", number, f"`{claim}` suppressed", what, self._writers(claim))
+            if claim in found.claims:
+                yield self._written(("suppressed", number), f"`{claim}` suppressed", claim)
+            elif claim not in found.suppressed:
+                wanted = f"`{claim}` suppressed"
+                yield Mismatch((self._name, "suppressed", number), wanted, "left as Cognito makes it")
         for recipient, members in expected.encrypted_for.items():
             message = found.encrypted_for.get(recipient, {})
             if not same(members, message):
+                at = (self._name, "encrypted_for", recipient)
                 why = "" if message else self._why_not("encrypted_for", recipient)
-                yield self._differs("encrypted_for", recipient, _shown(members), _shown(message), why)
+                yield Mismatch(at, _message(members), _message(message), why)
         if expected.exactly:
             yield from self._extras(expected)
 
     def _extras(self, expected: ExpectedToken) -> Iterator[Mismatch]:
-        for claim, value in sorted(self._found.claims.items()):
-            if claim not in expected.claims:
-                yield Mismatch((self._name, "exactly"), f"no `{claim}`", f"`{claim}`: {_shown(value)}", self._writers(claim))
-        for recipient in sorted({*self._found.encrypted_for} - {*expected.encrypted_for}):
-            yield Mismatch((self._name, "exactly"), "no such message", f"a message for `{recipient}`")
+        for claim in sorted(self._found.claims.keys() - expected.claims.keys()):
+            yield self._written(("exactly",), f"no `{claim}`", claim)
+        for recipient in sorted(self._found.encrypted_for.keys() - expected.encrypted_for.keys()):
+            message = _message(self._found.encrypted_for[recipient])
+            yield Mismatch((self._name, "exactly"), f"no message for `{recipient}`", message)
 
-    def _differs(self, key: str, part: str | int, expected: str, actual: str, because: str) -> Mismatch:
-        return Mismatch((self._name, key, part), expected, actual, because)
-
-    def _writers(self, claim: str) -> str:
-        rules = self._found.written_by.get(claim, ())
-        return f"written by {_names(rules)}" if rules else ""
+    def _written(self, at: At, expected: str, claim: str) -> Mismatch:
+        why = f"written by {names(self._found.written_by[claim])}"
+        return Mismatch((self._name, *at), expected, _shown(self._found.claims[claim]), why)
 
     def _why_not(self, section: str, name: str) -> str:
-        """Say why something that was expected isn't written."""
-        at = (self._name, section, name)
-        rules = self._plan.get("rules", {})
-        writers = [rule for rule in rules if value_of(self._plan, rule, at) is not None]
-        if not writers:
-            names = {written for rule in rules.values() for written in rule.get(self._name, {}).get(section, {})}
-            near = closest(name, names)
-            return "no rule writes it" + (f"; did you mean `{near}`?" if near else "")
-        place, outcome = ".".join(at), self._outcome
-        if place in outcome.conflicts:
-            return f"{_names(writers)} give different values"
-        doubtful = [rule for rule in writers if rule in outcome.in_doubt]
-        if doubtful:
-            return f"the condition of {_names(doubtful)} can't be known"
-        applied = [rule for rule in writers if rule in outcome.applied]
-        if not applied:
-            return f"{_names(writers)} didn't apply"
-        failed = [rule for rule, at in outcome.left_out if rule in applied and f"{at}.".startswith(f"{place}.")]
-        return f"a value of {_names(failed)} failed" if failed else f"{_names(applied)} applied without a value for it"
+        return why_not_written((self._name, section, name), self._outcome, self._plan)
 
 
 def same(one: Any, other: Any) -> bool:
@@ -156,5 +153,5 @@ def _shown(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _names(rules: Any) -> str:
-    return ", ".join(f"`{rule}`" for rule in dict.fromkeys(rules))
+def _message(members: dict[str, Any]) -> str:
+    return _shown(members) if members else "no message"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pretoken.simulator.simulation import stand_ins, pseudonym_secrets
+from pretoken.simulator.simulation import pseudonym_secrets, stand_ins
 from pretoken.trigger.link import Linker
 from pretoken.trigger.plan import Program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pretoken.policy.errors import Place as FilePlace
+    from pretoken.policy.load import LoadedPolicy
     from pretoken.simulator.outcome import Outcome
     from pretoken.trigger.outcomes import Decide, Truth
     from pretoken.trigger.values import Place
@@ -64,10 +66,15 @@ class Coverage:
 
     def gaps(self) -> list[Gap]:
         """List what was never reached, rules first."""
-        gaps = [Gap(("rules", rule), f"rule `{rule}` never applied") for rule, applied in self._applied.items() if not applied]
+        gaps = [
+            Gap(("rules", rule), f"rule `{rule}` never applied")
+            for rule, applied in self._applied.items()
+            if not applied
+        ]
         for place, seen in sorted(self._seen.items(), key=lambda item: tuple(map(str, item[0]))):
             for outcome, word in ((True, "true"), (False, "false or unknown")):
-                if outcome not in seen:
+                # That a rule's own condition was never true is told by the rule that never applied.
+                if outcome not in seen and not (outcome and place[2:] == ("when",)):
                     gaps.append(Gap(place, f"{_described(place)} was never {word}"))
         return gaps
 
@@ -80,9 +87,11 @@ def _described(place: Place) -> str:
     return f"the condition {'.'.join(map(str, inner))} of {owner}"
 
 
-def policy_place(place: Place) -> Place:
-    """Give the place in the policy of a place in the linked plan, where scopes stand beside groups."""
-    return (*place[:2], "access_token", *place[2:]) if place[2:3] == ("scopes",) else place
+def locate(loaded: LoadedPolicy, place: Place) -> FilePlace:
+    """Give the place in a file of a rule, or of a condition of the linked plan, where scopes stand beside groups."""
+    if len(place) == 2:  # noqa: PLR2004 - a rule, named by its key
+        return loaded.key_place(place)
+    return loaded.place((*place[:2], "access_token", *place[2:]) if place[2] == "scopes" else place)
 
 
 def conditions_of(plan: dict[str, Any]) -> list[Place]:

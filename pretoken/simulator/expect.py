@@ -1,11 +1,10 @@
 """What a case expects; what it doesn't mention isn't checked."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import BeforeValidator, Field, StrictBool, WithJsonSchema
 from pydantic import model_validator as validator
-from typing_extensions import Self
 
 from pretoken.policy.constants import Text
 from pretoken.policy.model import Model, wrong
@@ -24,7 +23,7 @@ def _denied(data: Any) -> bool | str:
 if TYPE_CHECKING:
     Denied: TypeAlias = bool | str
 else:
-    Denied = Annotated[Any, BeforeValidator(_denied)]
+    Denied = Annotated[Any, BeforeValidator(_denied), WithJsonSchema({"type": ["boolean", "string"]})]
 
 
 class ExpectedScopes(Model):
@@ -70,7 +69,7 @@ class Expect(Model):
     noun: ClassVar[str] = "`expect`"
 
     denied: Denied = Field(False, examples=[True])
-    """Whether the sign-in is refused, or which rule refuses it; `other_clients` for an app client that isn't declared."""
+    """Whether the sign-in is refused, or which rule refuses it; `other_clients` if the app client isn't declared."""
     access_token: ExpectedAccessToken | None = Field(None, examples=[{"claims": {"tenant_id": "acme"}}])
     """The access token."""
     id_token: ExpectedToken | None = Field(None, examples=[{"suppressed": ["address"]}])

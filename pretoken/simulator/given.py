@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, StrictStr
+from pydantic import BeforeValidator, Field, StrictStr, WithJsonSchema
 
 from pretoken.policy.constants import Text
 from pretoken.policy.model import Model, wrong
@@ -13,29 +13,31 @@ from pretoken.policy.translation import Problem
 from pretoken.simulator.lookups import check_answers
 from pretoken.simulator.unknown import unknown
 from pretoken.trigger.inputs import FIXED_INPUTS, STANDARD_ATTRIBUTES
-from pretoken.trigger.outcomes import FAILED
+from pretoken.trigger.outcomes import FAILED, Outcome
 from pretoken.trigger.reading import read_time
 
 POOL_ID = "eu-west-1_Ab12Cd34"
 SUB = "c0ffee00-0000-4000-8000-000000000000"
 START = "2026-01-01T00:00:00Z"
 
-_KNOWN_ATTRIBUTES = {path.partition(".")[2] for path in FIXED_INPUTS if path.startswith("attribute.")}
+_COGNITOS_OWN = {path.partition(".")[2] for path in FIXED_INPUTS if path.startswith("attribute.")}
 _OF_USERS = ("attributes", "groups", "iam_roles", "identity_providers", "username")
 
 
 def seconds(data: Any) -> int:
     """Read an instant: ISO 8601 with a zone, or whole seconds since 1970."""
-    instant = read_time(str(data)) if isinstance(data, (str, int)) and not isinstance(data, bool) else FAILED
-    if instant is FAILED:
+    instant: int | Outcome = FAILED
+    if isinstance(data, (str, int)) and not isinstance(data, bool):
+        instant = read_time(str(data))
+    if isinstance(instant, Outcome):
         raise wrong("wrong-time", f'this is no instant with a time zone; write `"{START}"`')
-    return int(instant)
+    return instant
 
 
 if TYPE_CHECKING:
     Instant: TypeAlias = int
 else:
-    Instant = Annotated[int, BeforeValidator(seconds)]
+    Instant = Annotated[int, BeforeValidator(seconds), WithJsonSchema({"type": ["string", "integer"]})]
 
 
 class Given(Model):
@@ -78,10 +80,12 @@ def check_given(given: Given, plan: dict[str, Any]) -> Iterator[Problem]:
     pool = plan["pool"]
     yield from _check_client(given, pool)
     yield from _check_shape(given, pool)
-    attributes = {*STANDARD_ATTRIBUTES, *_KNOWN_ATTRIBUTES, *pool.get("attributes", {}), "identities"}
+    attributes = known_attributes(pool)
     for name in given.attributes:
         if name not in attributes:
-            yield unknown(("attributes", name), "an attribute", name, attributes, f"declare `{name}: {{}}` in pool.yaml")
+            yield unknown(
+                ("attributes", name), "an attribute", name, attributes, f"declare `{name}: {{}}` in pool.yaml"
+            )
     for name in given.metadata:
         if name not in pool.get("metadata", {}):
             declare = f"declare `{name}: string` under `metadata` in pool.yaml"
@@ -94,6 +98,11 @@ def check_given(given: Given, plan: dict[str, Any]) -> Iterator[Problem]:
     yield from check_variables(given.variables, pool)
     for problem in check_answers(given.lookups, pool):
         yield problem._replace(at=("lookups", *problem.at))
+
+
+def known_attributes(pool: dict[str, Any]) -> set[str]:
+    """Give the names of all attributes that a user can have."""
+    return {*STANDARD_ATTRIBUTES, *_COGNITOS_OWN, *pool.get("attributes", {}), "identities"}
 
 
 def _check_client(given: Given, pool: dict[str, Any]) -> Iterator[Problem]:
@@ -113,7 +122,9 @@ def _check_shape(given: Given, pool: dict[str, Any]) -> Iterator[Problem]:
     versions = pool["trigger"]
     version = given.version or versions[-1]
     if version not in versions:
-        yield Problem("wrong-version", ("version",), f"pool.yaml doesn't answer {version}; write `version: {versions[-1]}`")
+        yield Problem(
+            "wrong-version", ("version",), f"pool.yaml doesn't answer {version}; write `version: {versions[-1]}`"
+        )
     if given.principal == "machine":
         if version != "V3_0":
             message = f"machines have no {version} events; write `trigger: V3_0` in pool.yaml, or leave the case out"
@@ -124,7 +135,9 @@ def _check_shape(given: Given, pool: dict[str, Any]) -> Iterator[Problem]:
     if version == "V1_0" and given.scopes:
         yield Problem("wrong-place", ("scopes",), "a V1_0 event doesn't tell its scopes; leave them out", key=True)
     if given.attributes.get("sub") == "":
-        yield Problem("wrong-value", ("attributes", "sub"), "a user has a `sub`; write `principal: machine` for a machine")
+        yield Problem(
+            "wrong-value", ("attributes", "sub"), "a user has a `sub`; write `principal: machine` for a machine"
+        )
     if "identities" in given.attributes and given.identity_providers:
         message = "`identities` is made of `identity_providers`; leave one of them out"
         yield Problem("wrong-place", ("attributes", "identities"), message, key=True)
@@ -136,7 +149,11 @@ def check_variables(variables: dict[str, str], pool: dict[str, Any]) -> Iterator
     for name, value in variables.items():
         if name not in declared:
             yield unknown(
-                ("variables", name), "a variable", name, declared, f"declare `{name}: any` under `variables` in pool.yaml"
+                ("variables", name),
+                "a variable",
+                name,
+                declared,
+                f"declare `{name}: any` under `variables` in pool.yaml",
             )
         elif declared[name] != "any" and value not in declared[name]:
             allowed = ", ".join(f"`{allowed}`" for allowed in declared[name])

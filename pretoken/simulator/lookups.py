@@ -13,6 +13,7 @@ from pretoken.trigger.reading import value_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
     from pretoken.trigger.lookups import Answers, Row
     from pretoken.trigger.outcomes import Outcome
 
@@ -47,7 +48,9 @@ def check_answers(answers: Mapping[str, Any], pool: dict[str, Any]) -> Iterator[
 def _check_row(row: dict[str, Any], name: str, fields: dict[str, Any]) -> Iterator[Problem]:
     for field, value in row.items():
         if field not in fields:
-            yield unknown((name, field), f"a field of `{name}`", field, fields, f"declare it under `{name}` in pool.yaml")
+            yield unknown(
+                (name, field), f"a field of `{name}`", field, fields, f"declare it under `{name}` in pool.yaml"
+            )
             continue
         if value_reader(fields[field])(value) is FAILED:
             noun, example = _TYPES[fields[field].get("type", "string")]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pretoken.trigger.outcomes import ABSENT
 
 if TYPE_CHECKING:
     from pretoken.simulator.simulation import Simulation
-    from pretoken.trigger.decision import TokenDecision
+    from pretoken.trigger.decision import ListDecision, TokenDecision
+
+Edited: TypeAlias = tuple[str, tuple[str, ...]]
+"""Whether an item was `added` or `removed`, and the names of the rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Outcome:
         applied, in_doubt: the names of the rules that applied, and of those whose condition can't be known.
         left_out: rule and place of each value that failed, or whose rule is in doubt.
         conflicts: places for which rules gave different values.
+        edited_by: for each list (`scopes`, `groups`, `iam_roles`) and item, `added` or `removed` with the rules.
         problem: what in the answer would break Cognito's contract.
     """
 
@@ -65,6 +69,7 @@ class Outcome:
     in_doubt: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     conflicts: tuple[str, ...] = ()
+    edited_by: dict[str, dict[str, Edited]] = field(default_factory=dict)
     problem: str | None = None
 
 
@@ -91,9 +96,19 @@ def outcome_of(simulation: Simulation) -> Outcome:
         id_token=TokenOutcome(**_token(decision.id_token, answer.changes.id_suppress)),
         groups=frozenset(event.groups if groups is None else groups.items),
         iam_roles=frozenset(event.iam_roles if iam_roles is None else iam_roles.items),
+        edited_by={
+            name: _edits(edited)
+            for name, edited in (("scopes", scopes), ("groups", groups), ("iam_roles", iam_roles))
+            if edited is not None
+        },
         preferred_role=None if preferred in (None, ABSENT) else preferred[0],
         **told,
     )
+
+
+def _edits(edited: ListDecision) -> dict[str, Edited]:
+    added = {item: ("added", tuple(sorted(rules))) for item, rules in edited.added.items()}
+    return added | {item: ("removed", tuple(sorted(rules))) for item, rules in edited.removed.items()}
 
 
 def _token(token: TokenDecision, suppressed: list[str]) -> dict[str, Any]:
@@ -105,7 +120,5 @@ def _token(token: TokenDecision, suppressed: list[str]) -> dict[str, Any]:
             for recipient, members in token.encrypted.items()
             if members
         },
-        "written_by": {
-            name: tuple(sorted({rule for _, rule in source})) for name, (_, source) in token.claims.items()
-        },
+        "written_by": {name: tuple(sorted({rule for _, rule in source})) for name, (_, source) in token.claims.items()},
     }

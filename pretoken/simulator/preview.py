@@ -11,8 +11,8 @@ Its JSON form is stable; members that don't apply are left out:
      "left_out": [{"rule": NAME, "at": PLACE}], "conflicts": [PLACE],
      "not_encrypted": [{"recipient": NAME, "cause": TEXT}],
      "lookups": {NAME: "row" or "none" or "failed"}}
-    CLAIM = {"claim": NAME, "mark": MARK, "before": JSON, "after": JSON, "rules": [NAME], "inputs": [PATH], "why": TEXT},
-        where an encrypted one has, in place of `after`,
+    CLAIM = {"claim": NAME, "mark": MARK, "before": JSON, "after": JSON, "rules": [NAME], "inputs": [PATH],
+             "why": TEXT}, where an encrypted one has, in place of `after`,
         "encrypted": {"recipient": NAME, "members": [NAME], "characters": 1}
     ITEM = {"item": TEXT, "mark": MARK, "rules": [NAME]}
     MARK = "added", "changed", "removed", "same", or "missing": a rule writes the claim, but neither token has it

@@ -6,13 +6,13 @@ a case file is found.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from pretoken.simulator.cases import LocatedCase
     from pretoken.simulator.running import Runner
@@ -35,9 +35,19 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def _policy_folder(case_file: Path) -> Path | None:
     """Find the policy folder that a case file belongs to."""
     return next(
-        (folder.parent for folder in case_file.parents if folder.name == "cases" and (folder.parent / "pool.yaml").is_file()),
+        (
+            folder.parent
+            for folder in case_file.parents
+            if folder.name == "cases" and (folder.parent / "pool.yaml").is_file()
+        ),
         None,
     )
+
+
+def _from_here(path: Path) -> Path:
+    """Write a path as short as it can be in messages."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 class CasesFile(pytest.File):
@@ -47,24 +57,24 @@ class CasesFile(pytest.File):
 
     def collect(self) -> Iterable[pytest.Item]:
         """Give an item for each case."""
-        from pretoken.policy.errors import PolicyErrors  # noqa: PLC0415 - see the module's docstring
-        from pretoken.simulator.cases import read_cases  # noqa: PLC0415
-        from pretoken.trigger.errors import PlanError  # noqa: PLC0415
+        from pretoken.policy.errors import PolicyErrors
+        from pretoken.simulator.cases import read_cases
+        from pretoken.trigger.errors import PlanError
 
         try:
             runner = self._runner()
-            cases = read_cases(self.path, runner.plan)
+            cases = read_cases(_from_here(self.path), runner.plan)
         except (PolicyErrors, PlanError) as problem:
             raise self.CollectError(str(problem)) from None
         return self._items(cases, runner)
 
     def _runner(self) -> Runner:
-        from pretoken.policy.load import load_policy  # noqa: PLC0415
-        from pretoken.simulator.running import Runner  # noqa: PLC0415
+        from pretoken.policy.load import load_policy
+        from pretoken.simulator.running import Runner
 
         runners = self.config.stash.setdefault(_RUNNERS, {})
         if self.policies not in runners:
-            runners[self.policies] = Runner(load_policy(self.policies).plan())
+            runners[self.policies] = Runner(load_policy(_from_here(self.policies)).plan())
         return runners[self.policies]
 
     def _items(self, cases: list[LocatedCase], runner: Runner) -> Iterator[pytest.Item]:
@@ -86,7 +96,7 @@ class CaseItem(pytest.Item):
         if not result.passed:
             raise CaseFailed(str(result))
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **options: Any) -> Any:  # noqa: ANN401
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **options: Any) -> Any:
         """Show a failed case as expected and actual, not as a traceback."""
         if isinstance(excinfo.value, CaseFailed):
             return str(excinfo.value)

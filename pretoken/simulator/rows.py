@@ -83,7 +83,10 @@ def item_rows(original: list[str], decision: ListDecision | None) -> tuple[ItemR
     if decision is None:
         return tuple(ItemRow(item, "same") for item in original)
     removed, added = decision.removed, decision.added
-    came = [ItemRow(item, "removed" if item in removed else "same", tuple(sorted(removed.get(item, ())))) for item in original]
+    came = [
+        ItemRow(item, "removed" if item in removed else "same", tuple(sorted(removed.get(item, ()))))
+        for item in original
+    ]
     return (*came, *(ItemRow(item, "added", tuple(sorted(rules))) for item, rules in added.items()))
 
 
@@ -92,11 +95,12 @@ def claim_rows(simulator: Simulator, simulation: Simulation, token: str) -> tupl
     before: dict[str, Any] = getattr(simulation.before, token)
     after: dict[str, Any] = getattr(simulation.after, token)
     stories = _stories(simulator, simulation.decision, token)
-    return tuple(
+    rows = (
         _row(stories.get(claim) or ClaimRow(claim), before.get(claim), after.get(claim))
         for claim in dict.fromkeys((*before, *after, *sorted(stories)))
-        if claim in before or claim in after or stories[claim].why not in ("", "suppressed")
     )
+    # Nobody misses what was suppressed and wasn't there.
+    return tuple(row for row in rows if row.mark != "missing" or row.why not in ("", "suppressed"))
 
 
 def _row(story: ClaimRow, before: Any, after: Any) -> ClaimRow:
@@ -136,8 +140,8 @@ def _stories(simulator: Simulator, decision: Decision, token: str) -> dict[str, 
             stories[claim] = ClaimRow(claim, rules=rules_of(source), inputs=inputs, encrypted=encrypted)
         else:
             stories.setdefault(claim, _unwritten(plan, decision, at, claim))
-    for claim, rules in _editors(decision).items():
-        stories.setdefault(claim, ClaimRow(claim, rules=rules))
+    for claim, editors in _editors(decision).items():
+        stories.setdefault(claim, ClaimRow(claim, rules=editors))
     return stories
 
 

@@ -62,7 +62,7 @@ class Runner:
     def run(self, located: LocatedCase) -> Result:
         """Run a case."""
         outcome = self.decide(located.case.given)
-        return Result(located, outcome, tuple(compare(located.case.expect, outcome, self.plan)))
+        return Result(located, outcome, compare(located.case.expect, outcome, self.plan))
 
     def decide(self, given: Given) -> Outcome:
         """Find what comes of what is given, which was checked."""

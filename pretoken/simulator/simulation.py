@@ -137,7 +137,7 @@ class _LocalSeal:
 
     def __call__(self, recipient: str, members: Mapping[str, Any], sub: str) -> str:
         if self._seal is None:
-            from pretoken.sealing import Sealer, local_kms_client  # noqa: PLC0415 - it costs 200 ms
+            from pretoken.sealing import Sealer, local_kms_client
 
             keys = {name: _key_arn(key) for name, (_, key) in self._program.recipients.items()}
             self._seal = Sealer(keys, client_for=local_kms_client).seal
@@ -145,7 +145,7 @@ class _LocalSeal:
 
 
 def _key_arn(key: str) -> str:
-    from pretoken.sealing.kms import region_of  # noqa: PLC0415 - it imports botocore
+    from pretoken.sealing.kms import region_of
 
     try:
         region_of(key)

@@ -64,7 +64,7 @@ def answer_of(decision: Decision, event: Event, program: Program, seal: Seal | N
     return answer
 
 
-def _encrypt(  # noqa: PLR0913 - the parts of one token
+def _encrypt(
     token: TokenDecision,
     claims: dict[str, Any],
     suppress: list[str],
@@ -78,7 +78,7 @@ def _encrypt(  # noqa: PLR0913 - the parts of one token
     for recipient, members in token.encrypted.items():
         messages.setdefault(program.recipients[recipient][0], []).append((recipient, members))
     for claim, ((recipient, members), *others) in messages.items():
-        # Recipients may share a claim if their rules exclude each other: if they don't, neither has it, whatever failed.
+        # Recipients may share a claim if their rules exclude each other; if they don't, or may not, neither has it.
         if members and not others and claim not in suppress and seal is not None:
             try:
                 claims[claim] = seal(recipient, {name: written[0] for name, written in members.items()}, sub)
@@ -92,8 +92,10 @@ def _encrypt(  # noqa: PLR0913 - the parts of one token
 
 def _groups(decision: Decision, event: Event) -> GroupOverride | None:
     groups, iam_roles, preferred = decision.groups, decision.iam_roles, decision.preferred_role
-    if preferred is None and not (groups and groups.changed) and not (iam_roles and iam_roles.changed):
-        return None
     roles = iam_roles.items if iam_roles else event.iam_roles
+    # A preferred role that isn't among the roles is only judged by rules that edit the roles, whatever else changes.
+    judged = preferred is not None or (iam_roles is not None and event.preferred_role not in (None, *roles))
+    if not judged and not (groups and groups.changed) and not (iam_roles and iam_roles.changed):
+        return None
     role = event.preferred_role if preferred is None else None if preferred is ABSENT else preferred[0]
-    return GroupOverride(groups.items if groups else event.groups, roles, role if role in roles else None)
+    return GroupOverride(groups.items if groups else event.groups, roles, role if role in roles or not judged else None)

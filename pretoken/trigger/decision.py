@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pretoken.trigger.context import Context
-    from pretoken.trigger.outcomes import Judge, Value
+    from pretoken.trigger.outcomes import Value
     from pretoken.trigger.rules import Edit, Rule, Slot, Target, Write
 
     Source = tuple[tuple[tuple[str, ...], str], ...]
@@ -29,6 +29,13 @@ class TokenDecision:
         self.claims: dict[str, Written] = {}
         self.encrypted: dict[str, dict[str, Written]] = {}
         self.suppressed: dict[str, list[str]] = {}
+
+    def copy(self) -> TokenDecision:
+        """Give one that can be changed by itself."""
+        copied = TokenDecision.__new__(TokenDecision)
+        copied.claims, copied.encrypted = self.claims.copy(), self.encrypted.copy()
+        copied.suppressed = self.suppressed.copy()
+        return copied
 
 
 class ListDecision:
@@ -90,6 +97,17 @@ class Decision:
         self.left_out: list[tuple[str, str]] = []
         self.conflicts: list[str] = []
 
+    def copy(self) -> Decision:
+        """Give one that other rules, which touch nothing that is in it, can be added to."""
+        copied = Decision.__new__(Decision)
+        copied.denied_by, copied.denial = self.denied_by, self.denial
+        copied.access_token, copied.id_token = self.access_token.copy(), self.id_token.copy()
+        copied.scopes, copied.groups, copied.iam_roles = self.scopes, self.groups, self.iam_roles
+        copied.preferred_role = self.preferred_role
+        copied.applied, copied.in_doubt = self.applied.copy(), self.in_doubt.copy()
+        copied.left_out, copied.conflicts = self.left_out.copy(), self.conflicts.copy()
+        return copied
+
     def leave_out(self, rule: Rule, place: str) -> None:
         """Note a value that failed; a rule with `on_failure: deny` refuses the sign-in for it."""
         self.left_out.append((rule.name, place))
@@ -102,31 +120,42 @@ class Decision:
             self.denied_by, self.denial = rule, text
 
 
-def decide(rules: Sequence[Rule], context: Context) -> Decision:
-    """Decide an event.
+def decide(found: Sequence[Rule], others: Sequence[Rule], context: Context, decision: Decision) -> None:
+    """Add to a decision what rules decide that touch nothing of what is in it.
 
     Args:
-        rules: those that may apply, of the event's kind.
+        found: rules of which only the `rest` of the condition is still to be asked.
+        others: rules whose whole condition is.
         context: the event and all that can be known of it.
+        decision: what other rules decided.
     """
-    decision = Decision()
-    applying, doubtful = [], []
-    for rule in rules:
-        truth = True if rule.when is None else rule.when(context)
-        if truth:
-            applying.append(rule)
-        elif truth is None:
-            doubtful.append(rule)
-        else:
-            continue
-        if rule.deny is not None or (truth is None and rule.strict):
-            decision.deny(rule.name, rule.deny)
-    decision.applied = [rule.name for rule in applying]
-    decision.in_doubt = [rule.name for rule in doubtful]
+    applying: list[Rule] = []
+    doubtful: list[Rule] = []
+    suppressing: list[Rule] = []
+    editing: list[tuple[Rule, bool]] = []
+    for rules, indexed in ((found, True), (others, False)):
+        for rule in rules:
+            ask = rule.rest if indexed else rule.when
+            truth = True if ask is None else ask(context)
+            if truth is False:
+                continue
+            if truth:
+                applying.append(rule)
+                decision.applied.append(rule.name)
+            else:
+                doubtful.append(rule)
+                decision.in_doubt.append(rule.name)
+            if rule.suppresses:
+                suppressing.append(rule)
+            if rule.edits:
+                editing.append((rule, bool(truth)))
+            if rule.deny is not None or (truth is None and rule.strict):
+                decision.deny(rule.name, rule.deny)
     _write(applying, doubtful, context, decision)
-    _suppress(applying, doubtful, decision)
-    _edit_lists(applying, doubtful, context, decision)
-    return decision
+    if suppressing:
+        _suppress(suppressing, decision)
+    if editing:
+        _edit_lists(editing, context, decision)
 
 
 def _write(applying: list[Rule], doubtful: list[Rule], context: Context, decision: Decision) -> None:
@@ -251,9 +280,11 @@ class _Tree:
 
         Otherwise the failure of one of two rules that clash would let the other's value through.
         """
+        if value is ABSENT:
+            return
         for other, given in self.leaves:
             agrees = other is slot and (slot.adds or (value is not FAILED and _same(value, given)))
-            if value is not ABSENT and not agrees and overlap(slot.path, other.path):
+            if not agrees and overlap(slot.path, other.path):
                 self.doubt = True
 
 
@@ -296,24 +327,19 @@ def _settle(target: Target, tree: _Tree, decision: Decision) -> None:
         part.suppressed[name] = []
 
 
-def _suppress(applying: list[Rule], doubtful: list[Rule], decision: Decision) -> None:
-    for rules in (applying, doubtful):
-        for rule in rules:
-            for token, claim in rule.suppresses:
-                part: TokenDecision = getattr(decision, token)
-                part.suppressed.setdefault(claim, []).append(rule.name)
-                part.claims.pop(claim, None)
+def _suppress(rules: list[Rule], decision: Decision) -> None:
+    for rule in rules:
+        for token, claim in rule.suppresses:
+            part: TokenDecision = getattr(decision, token)
+            part.suppressed.setdefault(claim, []).append(rule.name)
+            part.claims.pop(claim, None)
 
 
-def _edit_lists(applying: list[Rule], doubtful: list[Rule], context: Context, decision: Decision) -> None:
+def _edit_lists(rules: list[tuple[Rule, bool]], context: Context, decision: Decision) -> None:
     edits: dict[str, list[tuple[Edit, Rule, bool]]] = {}
-    for rules, applies in ((applying, True), (doubtful, False)):
-        for rule in rules:
-            for edit in rule.edits:
-                if edit.list in edits:
-                    edits[edit.list].append((edit, rule, applies))
-                else:
-                    edits[edit.list] = [(edit, rule, applies)]
+    for rule, applies in rules:
+        for edit in rule.edits:
+            edits.setdefault(edit.list, []).append((edit, rule, applies))
     for list_, members in edits.items():
         setattr(decision, list_, _edited(list_, members, context, decision))
 
@@ -321,10 +347,7 @@ def _edit_lists(applying: list[Rule], doubtful: list[Rule], context: Context, de
 def _edited(list_: str, edits: list[tuple[Edit, Rule, bool]], context: Context, decision: Decision) -> ListDecision:
     original: list[str] = getattr(context.event, list_) or []
     added: dict[str, list[str]] = {}
-    judges: list[tuple[Judge | None, Judge | None, Rule]] = []
     for edit, rule, applies in edits:
-        if edit.keep is not None or edit.remove is not None:
-            judges.append((edit.keep, edit.remove, rule))
         if edit.add is None:
             continue
         items: Value = edit.add(context) if applies else FAILED
@@ -334,21 +357,22 @@ def _edited(list_: str, edits: list[tuple[Edit, Rule, bool]], context: Context, 
             for item in items:
                 if item not in original:
                     added.setdefault(item, []).append(rule.name)
+    everything = [*original, *sorted(added)] if added else original
+    remaining = everything
     removed: dict[str, list[str]] = {}
-    remaining: list[str] = []
-    for item in (*original, *sorted(added)) if added else original:
-        removers = None
-        for keep, remove, rule in judges:
-            kept = True if keep is None else keep(item, context)
-            dropped = False if remove is None else remove(item, context)
-            if kept is not True or dropped is not False:
-                removers = [*(removers or ()), rule.name]
-                if rule.strict and (kept is None or dropped is None):
-                    decision.deny(rule.name, None)
-        if removers is None:
-            remaining.append(item)
-        elif item in added:
-            del added[item]
-        else:
-            removed[item] = removers
+    for edit, rule, _ in edits:
+        for test, wanted in edit.tests:
+            stays = [test(item, context) is wanted for item in everything]
+            if all(stays):
+                continue
+            gone = [item for item, stay in zip(everything, stays, strict=True) if not stay]
+            remaining = [item for item in remaining if item not in gone]
+            for item in gone:
+                removed.setdefault(item, []).append(rule.name)
+            # What was added is only left out: it may itself fail to be added, and then nobody would refuse.
+            if rule.strict and any(test(item, context) is None for item in gone if item in original):
+                decision.deny(rule.name, None)
+    if added and removed:
+        added = {item: rules for item, rules in added.items() if item not in removed}
+        removed = {item: rules for item, rules in removed.items() if item in original}
     return ListDecision(remaining, added, removed)

@@ -57,7 +57,7 @@ def create_handler(
     if isinstance(plan, dict):
         policy = plan
     else:
-        with open(plan, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs 5 ms of cold start
+        with open(plan, encoding="utf-8") as file:
             policy = json.load(file)
     declared = policy["pool"].get("variables", {})
     variables = resolve_variables(declared, os.environ if environment is None else environment)
@@ -115,7 +115,7 @@ class Handler:
             self._log("ERROR", "refused", now, {"Refused": 1}, **line, code="unforeseen", **where)
         raise SignInRefused(f"{refusal} (reference {reference})")
 
-    def _report(  # noqa: PLR0913 - all that is known of a decision
+    def _report(
         self,
         line: dict[str, Any],
         event: Event,
@@ -211,6 +211,6 @@ def _encrypts(plan: dict[str, Any]) -> bool:
 
 
 def _kms_sealer(recipients: Mapping[str, tuple[str, str]]) -> Seal:
-    from pretoken.sealing.sealer import Sealer  # noqa: PLC0415 - only a policy that encrypts pays for boto3 and the SDK
+    from pretoken.sealing.sealer import Sealer
 
     return Sealer({recipient: key for recipient, (_, key) in recipients.items()}).seal

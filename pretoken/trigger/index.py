@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pretoken.trigger.outcomes import ABSENT, FAILED
+from pretoken.trigger.outcomes import FAILED
+from pretoken.trigger.tests import constants_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +11,6 @@ if TYPE_CHECKING:
 
     from pretoken.trigger.context import Context
     from pretoken.trigger.link import Linker
-    from pretoken.trigger.outcomes import ReadValue
     from pretoken.trigger.rules import Rule
 
 _SELECTIVE = ("attribute.", "groups", "scopes", "client.id", "client", "identity_providers")
@@ -29,43 +29,50 @@ class Index:
 
     def __init__(self, rules: list[Rule], linker: Linker) -> None:
         self._always: list[Rule] = []
-        self._paths: list[tuple[ReadValue, dict[Any, list[Rule]], list[Rule]]] = []
         by_path: dict[str, tuple[dict[Any, list[Rule]], list[Rule]]] = {}
         for rule in rules:
-            path, constants = _asks_for(linker.plan["rules"][rule.name].get("when", {}), linker)
+            when = linker.plan["rules"][rule.name].get("when", {})
+            path, constants = _asks_for(when, linker)
             if path is None:
                 self._always.append(rule)
                 continue
+            rest = {key: argument for key, argument in when.items() if key != path}
+            rule.rest = linker.condition(rest, ("rules", rule.name, "when")) if rest else None
             by_constant, every = by_path.setdefault(path, ({}, []))
             every.append(rule)
             for constant in constants:
                 by_constant.setdefault(constant, []).append(rule)
         self._paths = [(linker.input(path), *index) for path, index in by_path.items()]
 
-    def candidates(self, context: Context) -> list[Rule]:
-        """Give the rules whose condition may be true or unknown, each once."""
-        rules = self._always.copy()
+    def candidates(self, context: Context) -> tuple[list[Rule], list[Rule]]:
+        """Give the rules whose condition may be true or unknown, each once.
+
+        Returns:
+            Those of which only the `rest` of the condition is still to be asked, and those whose `when` is.
+        """
+        found: list[Rule] = []
+        others = self._always
         for read, by_constant, every in self._paths:
             subject = read(context)
             if subject is FAILED:
-                rules += every
+                others = others + every
             elif isinstance(subject, list):
                 matching: list[Rule] = []
                 for item in subject:
                     if item in by_constant:
                         matching += by_constant[item]
-                rules += dict.fromkeys(matching) if len(matching) > 1 else matching
-            elif subject is not ABSENT:
-                rules += by_constant.get(subject, ())
-        return rules
+                found += dict.fromkeys(matching) if len(matching) > 1 else matching
+            elif subject in by_constant:
+                found += by_constant[subject]
+        return found, others
 
 
-def _asks_for(condition: dict[str, Any], linker: Linker) -> tuple[str | None, set[Any]]:
+def _asks_for(condition: dict[str, Any], linker: Linker) -> tuple[str | None, frozenset[Any]]:
     """Find a path of which the condition asks for one of some constants."""
     for prefix in _SELECTIVE:
         for path, test in condition.items():
             if path == prefix or (prefix.endswith(".") and path.startswith(prefix)):
-                tests = test if isinstance(test, list) else [test]
-                if not any(isinstance(member, (dict, list)) for member in tests):
-                    return path, {linker.constant(member) for member in tests}
-    return None, set()
+                constants = constants_of(test, linker)
+                if constants is not None:
+                    return path, constants
+    return None, frozenset()

@@ -41,7 +41,7 @@ class Input:
 
     __slots__ = ("about", "absence", "confidentiality", "data", "doc", "integrity", "type")
 
-    def __init__(  # noqa: PLR0913 - a row of a table
+    def __init__(
         self,
         type: str,  # noqa: A002 - the language's own word
         confidentiality: str,

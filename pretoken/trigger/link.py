@@ -34,7 +34,7 @@ class Linker:
         observe: called with the place and the outcome of each condition that is evaluated.
     """
 
-    __slots__ = ("_derived", "_inputs", "_lookups", "_observe", "_secrets", "plan", "pool", "variables")
+    __slots__ = ("_inputs", "_lookups", "_observe", "_secrets", "plan", "pool", "variables")
 
     def __init__(
         self,
@@ -49,7 +49,6 @@ class Linker:
         self._secrets = secrets or {}
         self._observe = observe
         self._inputs: dict[str, ReadValue] = {}
-        self._derived: dict[str, ReadValue] = {}
         self._lookups: dict[str, Lookup] = {}
 
     def constant(self, constant: Any) -> Value:
@@ -69,10 +68,8 @@ class Linker:
         return link_value(value, self, at)
 
     def derived(self, name: str) -> ReadValue:
-        """Link a derived value."""
-        if name not in self._derived:
-            self._derived[name] = self.value(self.plan["derived"][name], ("derived", name))
-        return self._derived[name]
+        """Link a derived value; it is asked for once, since `input` remembers."""
+        return self.value(self.plan["derived"][name], ("derived", name))
 
     def step(self, step: str | dict[str, Any]) -> Apply:
         """Link a step."""

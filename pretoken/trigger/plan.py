@@ -9,6 +9,7 @@ from pretoken.trigger.link import Linker
 from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.outcomes import ABSENT
 from pretoken.trigger.rules import EDITIONS, link_rules
+from pretoken.trigger.settled import Known, part, settling_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Program:
         recipients: for each recipient the claim that carries its message, and the ARN of its key.
     """
 
-    __slots__ = ("_clients", "_indexes", "_linker", "_refuses_others", "_rules", "limits", "recipients", "versions")
+    __slots__ = ("_clients", "_indexes", "_known", "_linker", "_refuses_others", "_rules", "limits", "recipients", "versions")
 
     def __init__(self, linker: Linker, *, indexed: bool) -> None:
         pool = linker.pool
@@ -46,7 +47,13 @@ class Program:
         # All kinds of events that can come are linked at once, so that a wrong plan shows at cold start.
         kinds = {version == "V1_0" for version in self.versions}
         self._rules = {edition: link_rules(linker, edition) for edition in EDITIONS if edition[0] in kinds}
-        self._indexes = {edition: Index(rules, linker) for edition, rules in self._rules.items()} if indexed else None
+        self._known = Known() if indexed else None
+        claims = {name: claim for name, (claim, _) in self.recipients.items()}
+        self._indexes = {
+            edition: tuple(Index(parted, linker) for parted in part(rules, linker.plan, claims))
+            for edition, rules in self._rules.items()
+            if indexed
+        }
 
     def client_name(self, client_id: str) -> str | None:
         """Give the declared name of an app client."""
@@ -67,8 +74,19 @@ class Program:
             return refused
         context = Context(event, client, answers, now)
         edition = (event.version == "V1_0", event.is_machine)
-        rules = self._rules[edition] if self._indexes is None else self._indexes[edition].candidates(context)
-        return decide(rules, context)
+        if self._known is None:
+            decision = Decision()
+            decide((), self._rules[edition], context, decision)
+            return decision
+        settled, others = self._indexes[edition]
+        key = settling_key(event)
+        known = self._known.get(key)
+        if known is None:
+            known = Decision()
+            decide(*settled.candidates(context), context, known)
+            self._known.put(key, known)
+        decide(*others.candidates(context), context, known)
+        return known
 
 
 def claim_of(recipient: str, declaration: Mapping[str, Any]) -> str:

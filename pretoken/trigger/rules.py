@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pretoken.cognito.contract import group_problem, scope_problem
 from pretoken.trigger.outcomes import ABSENT, FAILED
-from pretoken.trigger.values import leaf_value, link_written
+from pretoken.trigger.values import link_written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pretoken.trigger.context import Context
     from pretoken.trigger.link import Linker
-    from pretoken.trigger.outcomes import Decide, Judge, ReadValue, Value
+    from pretoken.trigger.outcomes import Decide, ReadValue, Value
     from pretoken.trigger.values import Place
 
     Target = tuple[str, str, str]
@@ -66,9 +66,12 @@ class Write:
 
 
 class Edit:
-    """A rule's edit of a list: scopes, groups or IAM roles."""
+    """A rule's edit of a list: scopes, groups or IAM roles.
 
-    __slots__ = ("add", "keep", "list", "remove", "rule")
+    `tests` are what an item must pass to stay, each with the outcome that lets it stay.
+    """
+
+    __slots__ = ("add", "list", "rule", "tests")
 
     def __init__(self, rule: str, list_: str, edit: dict[str, Any], linker: Linker, at: Place) -> None:
         self.rule = rule
@@ -79,15 +82,16 @@ class Edit:
             # A constant without variables was held against the contract when the rule files were loaded.
             constant = not isinstance(value, dict) and "$" not in str(value)
             self.add = _addition(list_, linker.value(value, (*at, list_, "add")), constant=constant)
-        self.keep: Judge | None = linker.test(edit["keep"]) if "keep" in edit else None
-        self.remove: Judge | None = linker.test(edit["remove"]) if "remove" in edit else None
+        self.tests = [
+            (linker.test(edit[name]), wanted) for name, wanted in (("keep", True), ("remove", False)) if name in edit
+        ]
 
 
 class Rule:
     """A rule with the effects that are applicable to one kind of event.
 
     `access_claims`, `id_claims` and `messages` are whole claims, and members of messages, that no other rule writes;
-    `writes` is all the rest.
+    `writes` is all the rest. `rest` is the condition without the test that the index has asked already.
     """
 
     __slots__ = (
@@ -97,8 +101,10 @@ class Rule:
         "id_claims",
         "messages",
         "name",
+        "rest",
         "strict",
         "suppresses",
+        "targets",
         "when",
         "writes",
     )
@@ -106,12 +112,14 @@ class Rule:
     def __init__(self, name: str, rule: dict[str, Any], when: Decide | None) -> None:
         self.name = name
         self.when = when
+        self.rest = when
         self.deny: str | None = rule.get("deny")
         self.strict = rule.get("on_failure") == "deny"
         self.access_claims: list[Write] = []
         self.id_claims: list[Write] = []
         self.messages: list[tuple[str, str, list[Write]]] = []
         self.writes: list[Write] = []
+        self.targets: set[Target] = set()
         self.suppresses: list[tuple[str, str]] = []
         self.edits: list[Edit] = []
 
@@ -159,7 +167,9 @@ def _link_rule(
         for claim, leaf in effects.get("claims", {}).items():
             for path, value, place in _leaves(leaf, (*at, token, "claims", claim)):
                 adds = isinstance(value, dict) and "add" in value
-                write((token, "claims", claim), path, link(leaf_value(value), place), adds=adds)
+                # Of an item, unlike of a claim, a part would be another item.
+                read = linker.value(value["add"], place) if adds else link(value, place)
+                write((token, "claims", claim), path, read, adds=adds)
         for recipient, members in effects.get("encrypted_for", {}).items():
             for member, value in members.items():
                 place = (*at, token, "encrypted_for", recipient, member)
@@ -197,18 +207,27 @@ def _collected(read: ReadValue) -> ReadValue:
 
 def _addition(list_: str, read: ReadValue, *, constant: bool) -> ReadValue:
     """Read the items that a rule adds to a list; one that Cognito would refuse fails them all."""
-    problem = _PROBLEMS[list_]
     if constant:
         return _collected(read)
+    problem = _PROBLEMS[list_]
+    sound: set[str] = set()  # of the items seen, since they are mostly the same
 
     def items(context: Context) -> Value:
         value = read(context)
         if value is ABSENT or value is FAILED:
             return value
         added = value if isinstance(value, list) else [value]
-        return FAILED if any(problem(item) for item in added) else added
+        if not sound.issuperset(added):
+            if any(problem(item) for item in added):
+                return FAILED
+            if len(sound) < _MOST_SEEN:
+                sound.update(added)
+        return added
 
     return items
+
+
+_MOST_SEEN = 1000
 
 
 _PROBLEMS: dict[str, Callable[[str], Any]] = {
@@ -248,6 +267,7 @@ def _set_apart(rule: Rule) -> None:
             messages.setdefault((token, name), []).append(write)
         else:
             (rule.access_claims if token == "access_token" else rule.id_claims).append(write)
+    rule.targets = {write.slot.target for write in rule.writes}
     rule.messages = [(*target, writes) for target, writes in messages.items()]
     rule.writes = shared
 

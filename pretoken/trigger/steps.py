@@ -163,8 +163,8 @@ def _join(separator: str, linker: Linker) -> Apply:
 
 
 def _pseudonym(name: str, linker: Linker) -> Apply:
-    import hmac  # noqa: PLC0415 - paid only by a policy that uses it
-    from base64 import urlsafe_b64encode  # noqa: PLC0415
+    import hmac
+    from base64 import urlsafe_b64encode
 
     key, prefix = linker.secret(name), name.encode() + b"\0"
 

@@ -61,18 +61,25 @@ class Test:
 
 def link_test(test: Any, linker: Linker) -> Judge:
     """Link a test as it stands in the plan: a constant, a list of tests, or a mapping of operators."""
+    constants = constants_of(test, linker)
+    if constants is not None:
+        return _equals(constants)
     if isinstance(test, list):
-        if any(isinstance(member, (dict, list)) for member in test):
-            return _any_of([link_test(member, linker) for member in test])
-        return _equals(frozenset(linker.constant(member) for member in test))
-    if not isinstance(test, dict):
-        return _equals(frozenset((linker.constant(test),)))
+        return _any_of([link_test(member, linker) for member in test])
     items: list[Judge] = []
     wholes: list[Judge] = []
     for name, argument in test.items():
         operator = TESTS[name]
         (wholes if operator.whole else items).append(operator.link(argument, linker))
     return _all_of([_of_items(items), *wholes] if items else wholes)
+
+
+def constants_of(test: Any, linker: Linker) -> frozenset[Any] | None:
+    """Give the constants of which a test asks for one; None for any other test."""
+    tests = test if isinstance(test, list) else [test]
+    if any(isinstance(member, (dict, list)) for member in tests):
+        return None
+    return frozenset(linker.constant(member) for member in tests)
 
 
 def _equals(constants: frozenset[Any]) -> Judge:
@@ -186,7 +193,7 @@ def _safe_as(alphabet: str, _linker: Linker) -> Judge:
     return _item(lambda text: matches(text) is not None)
 
 
-def _exists(wanted: bool, _linker: Linker) -> Judge:  # noqa: FBT001 - the operator's argument
+def _exists(wanted: bool, _linker: Linker) -> Judge:
     def exists(subject: Value, _context: Context) -> Truth:
         if subject is FAILED:
             return None

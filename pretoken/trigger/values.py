@@ -33,34 +33,30 @@ def link_value(value: Any, linker: Linker, at: Place) -> ReadValue:
         return lambda _context: constant
     head = next(form for form in FORMS if form in value)
     read = FORMS[head](value, linker, at)
-    tail = _tail(value, linker)
-    if not tail:
-        return read
-    if len(tail) == 1:
-        (apply,) = tail
-        return lambda context: apply(read(context), context)
-
-    def shaped(context: Context) -> Value:
-        result = read(context)
-        for apply in tail:
-            result = apply(result, context)
-        return result
-
-    return shaped
-
-
-def _tail(value: dict[str, Any], linker: Linker) -> list[Apply]:
-    tail = [_on_values(linker.step(step)) for step in value.get("then", ())] if "object" not in value else []
+    if head != "object":
+        for step in value.get("then", ()):
+            read = _then(read, linker.step(step))
     if "one_of" in value:
-        tail.append(_on_values(_member_of(linker.input(value["one_of"]))))
-    if "default" in value:
-        tail.append(_default(linker.constant(value["default"])))
-    return tail
+        read = _then(read, _member_of(linker.input(value["one_of"])))
+    return _or_default(read, linker.constant(value["default"])) if "default" in value else read
 
 
-def _on_values(apply: Apply) -> Apply:
-    """Give absent and failed values back as they are."""
-    return lambda value, context: value if value is ABSENT or value is FAILED else apply(value, context)
+def _then(read: ReadValue, apply: Apply) -> ReadValue:
+    """Apply a step to a value; absent and failed are given back as they are."""
+
+    def then(context: Context) -> Value:
+        value = read(context)
+        return value if value is ABSENT or value is FAILED else apply(value, context)
+
+    return then
+
+
+def _or_default(read: ReadValue, constant: Value) -> ReadValue:
+    def or_default(context: Context) -> Value:
+        value = read(context)
+        return constant if value is ABSENT else value
+
+    return or_default
 
 
 def _member_of(read: ReadValue) -> Apply:
@@ -77,10 +73,6 @@ def _member_of(read: ReadValue) -> Apply:
         return value if value in members else ABSENT
 
     return one_of
-
-
-def _default(constant: Value) -> Apply:
-    return lambda value, _context: constant if value is ABSENT else value
 
 
 def _from(value: dict[str, Any], linker: Linker, _at: Place) -> ReadValue:

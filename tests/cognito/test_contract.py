@@ -128,8 +128,10 @@ def test_a_name_that_a_message_proposes_is_allowed(name: str) -> None:
         ("scope", "`scope` can't be suppressed as a claim; use `scopes: {remove: [...]}`"),
         (
             "cognito:roles",
-            "`cognito:roles` can't be suppressed as a claim; "
-            "write `suppress: [cognito:groups]`, which takes the roles with it",
+            (
+                "`cognito:roles` can't be suppressed as a claim; "
+                "write `suppress: [cognito:groups]`, which takes the roles with it"
+            ),
         ),
     ],
 )

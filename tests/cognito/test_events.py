@@ -258,7 +258,7 @@ json_values = st.recursive(
 
 
 def mapping_of(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """An object with some of these members, mostly good ones, or anything else."""
+    """Draw an object with some of these members, mostly good ones, or anything else."""
     return st.fixed_dictionaries({}, optional={key: good | json_values for key, good in members.items()}) | json_values
 
 

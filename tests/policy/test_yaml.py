@@ -233,8 +233,10 @@ SYNTAX = [
     ("a: *", "1:4: syntax: `*` can't begin a text; put the text in quotes"),
     (
         "a: b: c",
-        "1:5: syntax: a key can't stand here; put text that contains `: ` in quotes,"
-        " or indent this line like its neighbours",
+        (
+            "1:5: syntax: a key can't stand here; put text that contains `: ` in quotes,"
+            " or indent this line like its neighbours"
+        ),
     ),
     ("a: - b", "1:4: syntax: a list can't begin behind `key:`; put `- ` on a line of its own"),
     ("a: 1\nb\nc: 2", "2:1: syntax: this line has no `:`; write `key: value`"),
@@ -250,8 +252,10 @@ SYNTAX = [
     ("a: ]", "1:4: syntax: `]` stands where a value should; put it in quotes if it is text"),
     (
         'a: "\\d"',
-        "1:5: syntax: double quotes have no such escape; write `\\\\` for a backslash,"
-        " and any other character as it is",
+        (
+            "1:5: syntax: double quotes have no such escape; write `\\\\` for a backslash,"
+            " and any other character as it is"
+        ),
     ),
     (
         "a: [1",
@@ -260,13 +264,17 @@ SYNTAX = [
     ("a: | b\n  c", "1:6: syntax: text can't stand behind `|` or `>`; begin it on the next line"),
     (
         "a:\n  b: 1\n c: 2",
-        "3:2: syntax: this doesn't go on with what stands above it; indent it like its neighbours,"
-        " or put the whole text in quotes",
+        (
+            "3:2: syntax: this doesn't go on with what stands above it; indent it like its neighbours,"
+            " or put the whole text in quotes"
+        ),
     ),
     (
         'a: "x" y',
-        "1:8: syntax: this doesn't go on with what stands above it; indent it like its neighbours,"
-        " or put the whole text in quotes",
+        (
+            "1:8: syntax: this doesn't go on with what stands above it; indent it like its neighbours,"
+            " or put the whole text in quotes"
+        ),
     ),
     ("a: !e!x y", "1:4: syntax: this isn't YAML as rule files use it; put text with special characters in quotes"),
 ]

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from pretoken.cognito.events import read_event
 from pretoken.trigger.plan import link
 
-from .events import answering, event, rows
-from .outcome import Outcome, broken_promise, more
-from .policies import policy
-from .vocabulary import LOOKUP_INPUTS, NOW, SECRETS, VARIABLES
+from tests.properties.events import answering, event, rows
+from tests.properties.outcome import Outcome, broken_promise, more
+from tests.properties.policies import policy
+from tests.properties.vocabulary import LOOKUP_INPUTS, NOW, SECRETS, VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .choices import Choices
+    from tests.properties.choices import Choices
 
     Tally = Counter[str]
     Check = Callable[[Choices, Tally], str | None]
@@ -34,13 +34,15 @@ def failures_only_take_away(choices: Choices, tally: Tally) -> str | None:
     for _ in range(2):
         raw, answers = event(choices, plan["pool"]["trigger"]), rows(choices)
         read = read_event(raw, program.versions)
-        fewer: Outcome | None = None
-        for failures, unsealed in _growing_failures(choices, units):
-            known, fewer = fewer, Outcome(program, read, answering(answers, failures), unsealed=unsealed)
-            problem = broken_promise(fewer, plan) or (more(fewer, known) if known else None)
+        outcomes: list[Outcome] = []
+        for within, failures, unsealed in _failures(choices, units):
+            outcome = Outcome(program, read, answering(answers, failures), unsealed=unsealed)
+            known = outcomes[within] if outcomes else None
+            problem = broken_promise(outcome, plan) or (more(outcome, known) if known else None)
             if problem:
                 return f"{problem}; failed: {sorted(failures)} {unsealed}\n{_shown(plan, raw, answers)}"
-            _count(tally, fewer, known)
+            _count(tally, outcome, known)
+            outcomes.append(outcome)
     return None
 
 
@@ -54,31 +56,33 @@ def _failing_units(plan: dict[str, Any]) -> list[str]:
     return [*lookups, *dict.fromkeys(fields)]
 
 
-def _growing_failures(choices: Choices, units: list[str]) -> Iterator[tuple[frozenset[str], tuple[str, ...]]]:
-    """Give sets of failures, each within the next: mostly one thing more, in the end everything."""
+def _failures(choices: Choices, units: list[str]) -> Iterator[tuple[int, frozenset[str], tuple[str, ...]]]:
+    """Give sets of failures, each with the number of an earlier one that is within it.
+
+    First nothing fails, or one thing; then some things one by one, more and more, the sealing too, in the end everything.
+    """
     order = choices.shuffled(units)
     sealing = choices.some(RECIPIENTS, 1, 3)
-    failed: list[str] = order[: choices.below(2)]
-    rest = order[len(failed) :]
-    yield frozenset(failed), ()
-    for _ in range(3):
-        if rest:
-            count = 1 + choices.below(2)
-            failed, rest = failed + rest[:count], rest[count:]
-            yield frozenset(failed), ()
-    yield frozenset(failed), (sealing[0],)
-    yield frozenset(units), tuple(sealing)
+    first = frozenset(order[:1] if choices.chance(20) else ())
+    yield 0, first, ()
+    for unit in order[1:5]:
+        yield 0, first | {unit}, ()
+    grown = first.union(order[1:3])
+    yield 1 if len(order) > 1 else 0, grown, ()
+    yield -1, grown.union(order[3:5]), ()
+    yield -1, grown.union(order[3:5]), (sealing[0],)
+    yield -1, frozenset(units), tuple(sealing)
 
 
-def _count(tally: Tally, outcome: Outcome, before: Outcome | None) -> None:
+def _count(tally: Tally, outcome: Outcome, known: Outcome | None) -> None:
     tally["outcomes"] += 1
     tally["acted"] += outcome.changed
     tally["refused"] += outcome.refused
     tally["in doubt"] += bool(outcome.decision.in_doubt)
-    if before is not None and not before.refused:
+    if known is not None and not known.refused:
         tally["compared"] += 1
         tally["newly refused"] += outcome.refused
-        tally["took away"] += outcome.refused or outcome.summary() != before.summary()
+        tally["took away"] += outcome.refused or outcome.answer != known.answer
 
 
 def rules_commute(choices: Choices, tally: Tally) -> str | None:
@@ -87,7 +91,8 @@ def rules_commute(choices: Choices, tally: Tally) -> str | None:
     raw, answers = event(choices, plan["pool"]["trigger"]), rows(choices)
     failing = choices.some(_failing_units(plan), 0, 3)
     other_plan = _reordered(choices, plan)
-    if not any(step in json.dumps(plan) for step in ('"join"', '"json"')):
+    written = json.dumps([plan["derived"], plan["rules"]])
+    if not any(step in written for step in ('"join"', '"json"')):
         # Only these two steps tell in which order Cognito or a table gives a list.
         raw_again, answers_again = _with_other_lists(choices, raw), _shuffled_lists(choices, answers)
     else:
@@ -201,7 +206,7 @@ def decisions_repeat(choices: Choices, tally: Tally) -> str | None:
     plan = policy(choices)
     raw, answers = event(choices, plan["pool"]["trigger"]), rows(choices)
     failing = choices.some(_failing_units(plan), 0, 3)
-    if choices.chance(10) and not read_event(raw, plan["pool"]["trigger"]).is_machine:
+    if choices.chance(30) and not read_event(raw, plan["pool"]["trigger"]).is_machine:
         raw["request"]["userAttributes"]["identities"] = "?"
     given = copy.deepcopy((plan, raw, answers))
     program = link(plan, VARIABLES, SECRETS)

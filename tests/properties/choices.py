@@ -1,14 +1,15 @@
-"""Choices: what a generator asks for, answered by Hypothesis, which can shrink them, or by a seeded source, which is fast."""
+"""Choices: what a generator asks for, answered by Hypothesis, which can shrink them, or by a seed, which is fast."""
 
 from __future__ import annotations
 
 import random
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ class Seeded(Choices):
     """Choose by a seed: the same seed, the same choices."""
 
     def __init__(self, seed: str) -> None:
-        self._random = random.Random(seed).random  # noqa: S311 - tests must be repeatable
+        self._random = random.Random(seed).random  # noqa: S311 - nothing is secret here
 
     def below(self, bound: int) -> int:
         return int(self._random() * bound)
@@ -52,8 +53,19 @@ class Seeded(Choices):
 class Drawn(Choices):
     """Let Hypothesis choose."""
 
-    def __init__(self, data: st.DataObject) -> None:
-        self._draw = data.conjecture_data.draw_integer
+    def __init__(self, draw: Callable[[st.SearchStrategy[int]], int]) -> None:
+        self._draw = draw
 
     def below(self, bound: int) -> int:
-        return self._draw(0, bound - 1) if bound > 1 else 0
+        return self._draw(_below(bound)) if bound > 1 else 0
+
+
+@cache
+def _below(bound: int) -> st.SearchStrategy[int]:
+    return st.integers(0, bound - 1)
+
+
+@st.composite
+def made_by(draw: st.DrawFn, make: Callable[[Choices], T]) -> T:
+    """Make an example from choices that Hypothesis draws."""
+    return make(Drawn(draw))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pretoken.trigger.outcomes import FAILED
 
-from .vocabulary import (
+from tests.properties.vocabulary import (
     ADDRESSES,
     ATTRIBUTES,
     DAYS,
@@ -26,7 +26,7 @@ from .vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from .choices import Choices
+    from tests.properties.choices import Choices
 
     Rows = dict[str, dict[str, Any] | None]
     Failures = frozenset[str]
@@ -56,7 +56,7 @@ def event(choices: Choices, trigger: Sequence[str]) -> dict[str, Any]:
         "userName": "ClientCredentials" if machine else choices.pick(TEXTS),
         "callerContext": {
             "awsSdkVersion": "aws-sdk-unknown-unknown",
-            "clientId": choices.pick(("web-id", "web-id", "worker-id", "other-worker-id", "unknown-id")),
+            "clientId": choices.pick(("a-id", "a-id", "b-id", "worker-id", "unknown-id")),
         },
         "request": request,
         "response": {"claimsOverrideDetails" if version == "V1_0" else "claimsAndScopeOverrideDetails": None},
@@ -99,17 +99,17 @@ def _attributes(choices: Choices) -> dict[str, str]:
         "address": TEXTS,
     }
     attributes = {"sub": choices.pick(("s1", "s2"))}
-    attributes |= {name: choices.pick(texts) for name, texts in optional.items() if not choices.chance(20)}
-    attributes |= {name: _text_of(choices, shape) for name, shape in ATTRIBUTES.items() if not choices.chance(20)}
+    attributes |= {name: choices.pick(texts) for name, texts in optional.items() if not choices.chance(12)}
+    attributes |= {name: _text_of(choices, shape) for name, shape in ATTRIBUTES.items() if not choices.chance(12)}
     if choices.chance(50):
-        providers = choices.some(("a", "b"), 1, 2)
+        providers = choices.some(TEXTS, 1, 2)
         attributes["identities"] = json.dumps([{"userId": "u", "providerName": name} for name in providers])
     return attributes
 
 
 def _groups(choices: Choices) -> dict[str, Any]:
     roles = choices.some(ROLES, 0, 3)
-    preferred = choices.pick(roles) if roles and choices.chance(60) else None
+    preferred = choices.pick(ROLES if choices.chance(5) else roles) if roles and choices.chance(60) else None
     groups: dict[str, Any] = {"groupsToOverride": choices.some(GROUPS, 0, 3), "iamRolesToOverride": roles}
     if preferred or choices.chance(50):
         groups["preferredRole"] = preferred
@@ -122,19 +122,23 @@ def _metadata(choices: Choices) -> dict[str, str]:
 
 def rows(choices: Choices) -> Rows:
     """Make an answer for every lookup: a row, some of whose fields are missing or unreadable, or none."""
-    return {name: None if choices.chance(10) else _row(choices, lookup["fields"]) for name, lookup in LOOKUPS.items()}
+    answers = {name: None if choices.chance(8) else _row(choices, lookup["fields"]) for name, lookup in LOOKUPS.items()}
+    user, fact = answers["user"], answers["fact"]
+    if user and fact and "text" in user and choices.chance(70):
+        fact["text"] = user["text"]  # what it must match
+    return answers
 
 
 def _row(choices: Choices, fields: dict[str, dict[str, str]]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for field, shape in fields.items():
         kind = shape.get("type", "string")
-        if choices.chance(10):
+        if choices.chance(8):
             continue
         if choices.chance(2):
             row[field] = UNREADABLE
         elif kind == "strings":
-            row[field] = choices.some(TEXTS, 0, 3)
+            row[field] = choices.some(TEXTS, 0 if choices.chance(10) else 1, 3)
         else:
             values: dict[str, tuple[Any, ...]] = {
                 "string": ADDRESSES if field == "mail" else TEXTS,

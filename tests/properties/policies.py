@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .values import Writer
-from .vocabulary import GROUPS, KINDS, LOOKUP_INPUTS, POOL, ROLES, SCOPES, TEXTS
+from tests.properties.values import Writer
+from tests.properties.vocabulary import GROUPS, KINDS, LOOKUP_INPUTS, POOL, ROLES, SCOPES, TEXTS
 
 if TYPE_CHECKING:
-    from .choices import Choices
+    from tests.properties.choices import Choices
 
 TRIGGERS = (["V3_0"], ["V2_0", "V3_0"], ["V2_0"], ["V1_0", "V2_0"], ["V1_0"])
 _ACCESS = ("tenant", "roles", "level", "email", "given_name")
@@ -35,8 +35,11 @@ class _Policy:
         self.choices = choices
         self.writer = Writer(choices, pseudonyms=pseudonyms)
         self.trigger = choices.pick(TRIGGERS)
+        if "V1_0" in self.trigger:
+            self.writer.paths["strings"].remove("scopes")  # of which a V1_0 event doesn't tell
         self.rules: list[Rule] = []
         self.gates: list[list[dict[str, Any]]] = []
+        self.closed: set[int] = set()  # rules with a whole condition to which nothing may be added
 
     def plan(self) -> dict[str, Any]:
         choices, writer = self.choices, self.writer
@@ -49,7 +52,7 @@ class _Policy:
         for path, kind in LOOKUP_INPUTS.items():
             writer.add_input(path, kind, may_fail=True)
         for n in range(choices.below(3)):
-            kind = choices.pick(KINDS)
+            kind = choices.pick((*KINDS, "object"))
             derived[f"d{n}"] = writer.value(kind, 2, constant=False)
             for _ in range(3):
                 writer.add_input(f"derived.d{n}", kind, may_fail=True)
@@ -59,9 +62,10 @@ class _Policy:
         self._write_targets()
         for rule in self.rules:
             self._add_effects(rule)
-        for rule, gates in zip(self.rules, self.gates, strict=True):
-            self._add_condition(rule, gates)
-        if choices.chance(18):
+        for n, rule in enumerate(self.rules):
+            self._accept(rule)
+            self._add_condition(rule, self.gates[n], closed=n in self.closed)
+        if choices.chance(10):
             denial = {"deny": choices.pick(("No.", "Ask us."))}
             self._add_condition(denial, [])
             self.rules.append(denial)
@@ -70,7 +74,7 @@ class _Policy:
             if "overrides" in rule:
                 rule["overrides"] = [names[n] for n in rule["overrides"]]
         return {
-            "pool": {**POOL, "trigger": self.trigger, "other_clients": choices.pick(("apply_rules", "deny"))},
+            "pool": {**POOL, "trigger": self.trigger, "other_clients": "deny" if choices.chance(15) else "apply_rules"},
             "derived": derived,
             "tables": tables,
             "rules": dict(zip(names, self.rules, strict=True)),
@@ -91,15 +95,15 @@ class _Policy:
         for token, name in targets:
             self._write_claim(token, name)
         if choices.chance(15):
-            self._write_many(choices.pick(("own", "same", "override", "exclusive")), ("iam_roles", "preferred"), None)
+            self._write_many(choices.pick(("own", "same", "exclusive")), ("iam_roles", "preferred"), None)
 
     def _write_message(self, token: str) -> None:
         """Write into an encrypted message, or into the two of recipients that share a claim."""
         choices = self.choices
-        if choices.chance(25):
-            one, other = self._exclusive_pair()
-            self._put(self.rules[one], (token, "encrypted_for", "api-two", "email"), self._claim_value(token, "email"))
-            self._put(self.rules[other], (token, "encrypted_for", "api-three", "email"), self._claim_value(token, "email"))
+        pair = self._exclusive_pair() if choices.chance(25) else []
+        if len(pair) > 1:
+            for rule, recipient in zip(pair, ("api-two", "api-three"), strict=True):
+                self._put(self.rules[rule], (token, "encrypted_for", recipient, "email"), self._claim_value(token, "email"))
             return
         for member in choices.some(("email", "name"), 1, 2):
             mode = choices.pick(("own", "own", "same", "override", "exclusive"))
@@ -129,9 +133,10 @@ class _Policy:
     def _write_many(self, mode: str, path: tuple[str, ...], name: str | None) -> None:
         """Let one rule, or several by a mode that keeps them from clashing, write to one place; None: a role."""
         choices = self.choices
-        writers = sorted(choices.some(range(len(self.rules)), 1, 1 if mode == "own" else 3))
         if mode == "exclusive":
-            writers = list(self._exclusive_pair())
+            writers = self._exclusive_pair()
+        else:
+            writers = sorted(choices.some(range(len(self.rules)), 1, 1 if mode == "own" else 3))
         constant = choices.pick(ROLES)
         for at, rule in enumerate(writers):
             if mode == "add":
@@ -163,12 +168,15 @@ class _Policy:
         if other not in overrides:
             overrides.append(other)
 
-    def _exclusive_pair(self) -> tuple[int, int]:
+    def _exclusive_pair(self) -> list[int]:
+        """Give two rules conditions that exclude each other; one rule alone if there aren't two that are open to it."""
         choices = self.choices
-        one, other, *_ = choices.shuffled(range(len(self.rules)))
+        open_rules = choices.shuffled([n for n in range(len(self.rules)) if n not in self.closed])[:2]
+        if len(open_rules) < 2:
+            return [0]
         sort = choices.below(5)
         if sort == 0:
-            gates: tuple[dict[str, Any], dict[str, Any]] = ({"client": "web"}, {"client": ["worker"]})
+            gates: tuple[dict[str, Any], dict[str, Any]] = ({"client": "a"}, {"client": ["b", "ab"]})
         elif sort == 1:
             path = self.writer.path("string")
             gates = ({path: {"exists": True}}, {path: {"exists": False}})
@@ -182,9 +190,12 @@ class _Policy:
         else:
             condition = self.writer.condition(1)
             gates = (condition, {"not": condition})
-        for rule, gate in zip((one, other), gates, strict=True):
+            if any(self.gates[rule] for rule in open_rules):
+                return open_rules[:1]
+            self.closed.update(open_rules)
+        for rule, gate in zip(open_rules, gates, strict=True):
             self.gates[rule].append(gate)
-        return one, other
+        return open_rules
 
     @staticmethod
     def _put(rule: Rule, path: tuple[str, ...], value: Any) -> None:
@@ -201,12 +212,13 @@ class _Policy:
             if choices.chance(26):
                 self._add_edit(rule, list_)
         for token in tokens:
-            if choices.chance(9):
+            if choices.chance(7):
                 names = ("email", "given_name", "cognito:groups", "tenant", "custom:text", "dev:doc")
-                self._put(rule, (token, "suppress"), choices.some(names, 1, 2))
+                free = [name for name in names if name not in rule.get(token, {}).get("claims", {})]
+                self._put(rule, (token, "suppress"), choices.some(free, 1, 2))
         if not set(rule) & {"access_token", "id_token", "groups", "iam_roles"}:
             self._add_edit(rule, choices.pick(lists))
-        if choices.chance(12):
+        if choices.chance(8):
             rule["on_failure"] = "deny"
         if choices.chance(5):
             rule["why"] = "Because."
@@ -223,8 +235,19 @@ class _Policy:
                 edit[name] = writer.value(choices.pick(("strings", "strings", "string")), 1)
         self._put(rule, ("access_token", "scopes") if list_ == "scopes" else (list_,), edit)
 
-    def _add_condition(self, rule: Rule, gates: list[dict[str, Any]]) -> None:
-        parts = [self.writer.condition(), *gates] if self.choices.chance(66) else gates
+    def _accept(self, rule: Rule) -> None:
+        """Accept that a rule suppresses what others write."""
+        accepted = [
+            {"finding": "claim-suppressed-elsewhere", "at": f"{token}.suppress.{name}", "why": "It is meant so."}
+            for token in ("access_token", "id_token")
+            for name in rule.get(token, {}).get("suppress", ())
+            if any(name in other.get(token, {}).get("claims", {}) for other in self.rules)
+        ]
+        if accepted:
+            rule["accept"] = accepted
+
+    def _add_condition(self, rule: Rule, gates: list[dict[str, Any]], *, closed: bool = False) -> None:
+        parts = [self.writer.condition(), *gates] if not closed and self.choices.chance(50) else gates
         if len(parts) == 1:
             rule["when"] = parts[0]
         elif parts:

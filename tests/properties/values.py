@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .vocabulary import (
+from tests.properties.vocabulary import (
     AGES,
     CONSTANTS_OF_PATHS,
     DAYS,
@@ -17,9 +17,7 @@ from .vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .choices import Choices
+    from tests.properties.choices import Choices
 
 _STEPS: dict[str, tuple[tuple[str, str], ...]] = {
     # kind of the result -> the steps that give it, each with the kind it takes
@@ -29,6 +27,8 @@ _STEPS: dict[str, tuple[tuple[str, str], ...]] = {
         ("trim", "string"),
         ("email_domain", "mail"),
         ("strip_prefix", "string"),
+        ("keep", "string"),
+        ("keep", "string"),
         ("keep", "string"),
         ("table", "string"),
         ("table", "number"),
@@ -44,6 +44,8 @@ _STEPS: dict[str, tuple[tuple[str, str], ...]] = {
         ("text", "boolean"),
         ("json", "strings"),
         ("json", "object"),
+        ("json", "object"),
+        ("pseudonym", "string"),
         ("pseudonym", "string"),
     ),
     "mail": (("lower", "mail"), ("keep", "mail")),
@@ -61,6 +63,7 @@ _STEPS: dict[str, tuple[tuple[str, str], ...]] = {
         ("table", "strings"),
         ("table", "string"),
         ("at_most", "strings"),
+        ("at_most", "strings"),
         ("pseudonym", "strings"),
     ),
     "object": (("keep", "object"),),
@@ -77,6 +80,16 @@ _OPERATORS: dict[str, tuple[str, ...]] = {
     "time": ("after", "within_last", "exists", "not"),
     "object": ("exists", "count", "not"),
 }
+_CONSTANTS: dict[str, tuple[Any, ...]] = {
+    "string": TEXTS,
+    "item": TEXTS,
+    "mail": ("x@a", "y@b"),
+    "number": NUMBERS,
+    "boolean": (True, False),
+    "date": DAYS,
+    "time": INSTANTS,
+}
+_ASKED = ("string", "strings", "string", "strings", "boolean", "number", "date", "time", "mail", "object", "object")
 
 
 class Writer:
@@ -116,16 +129,7 @@ class Writer:
             return choices.some(TEXTS, 0 if choices.chance(10) else 1, 2)
         if kind == "string" and choices.chance(8):
             return choices.pick(("${STAGE}", "a$$b", "x${STAGE}"))
-        options: dict[str, tuple[Any, ...]] = {
-            "string": TEXTS,
-            "item": TEXTS,
-            "mail": ("x@a", "y@b"),
-            "number": NUMBERS,
-            "boolean": (True, False),
-            "date": DAYS,
-            "time": INSTANTS,
-        }
-        return choices.pick(options[kind])
+        return choices.pick(_CONSTANTS[kind])
 
     def value(self, kind: str, depth: int = 2, *, constant: bool = True) -> Any:
         """Write a value of this kind; `constant` tells whether it may be just a constant."""
@@ -145,9 +149,10 @@ class Writer:
             return value
         if steps:
             value["then"] = steps
-        if kind in ("string", "strings") and choices.chance(14):
+        if kind in ("string", "strings") and choices.chance(20):
             value["one_of"] = self.path(choices.pick(("strings", "strings", "string")))
-        if kind != "object" and choices.chance(22):
+        # A default, too, that would show if a failure were taken for an absence.
+        if kind != "object" and choices.chance(45 if "one_of" in value or steps else 18):
             value["default"] = self.constant(kind)
         return value
 
@@ -158,10 +163,11 @@ class Writer:
             forms += ["first_of", "choose"]
             forms += {"string": ["template"], "strings": ["union", "union"]}.get(kind, [])
             if not tailed:
-                forms += {"boolean": ["test", "test", "test"], "object": ["object", "object"]}.get(kind, [])
+                forms += {"boolean": ["test", "test", "test"], "object": ["object"] * 5}.get(kind, [])
         form = choices.pick(forms)
         if form == "from":
-            return {"from": self.path(kind)}
+            path = self.path(kind)
+            return {"from": "username" if tailed and path == "principal" else path}
         if form == "template":
             return {"template": self._template()}
         if form == "test":
@@ -205,9 +211,11 @@ class Writer:
         if name == "strip_prefix":
             return {name: "a"}
         if name == "keep":
+            if source in ("string", "strings") and choices.chance(40):
+                return {name: {"one_of": self.path(choices.pick(("strings", "string")))}}
             return {name: self.test("item" if source == "strings" else source)}
         if name == "prefer":
-            return {name: [self.constant("item" if source == "strings" else source), *self._another(source)]}
+            return {name: choices.some(_CONSTANTS["item" if source == "strings" else source], 1, 2)}
         if name == "at_most":
             return {name: 1 + choices.below(2)}
         if name == "join":
@@ -217,9 +225,6 @@ class Writer:
         if name == "table":
             return {name: self._table(source, result)}
         return name
-
-    def _another(self, source: str) -> list[Any]:
-        return ["c"] if source in ("string", "strings") and self.choices.chance(50) else []
 
     def _table(self, source: str, result: str) -> Any:
         if source in ("string", "strings") and result in ("string", "strings") and self.choices.chance(40):
@@ -236,16 +241,18 @@ class Writer:
         """Write a test for a subject of this kind; `item` is a member of a list, which is always there."""
         choices = self.choices
         if kind != "object" and choices.chance(36):
-            constants = CONSTANTS_OF_PATHS.get(path or "")
-            pick: Callable[[], Any] = (
-                (lambda: choices.pick(constants)) if constants else (lambda: self.constant("item" if kind == "strings" else kind))
-            )
+            constant = self._asked(kind, path)
             if choices.chance(20):
-                other: Any = self.test(kind, 0, path) if depth else pick()
-                return [pick(), other]
-            return pick()
+                return [constant, self.test(kind, 0, path) if depth else self._asked(kind, path)]
+            return constant
         operators = choices.some(_OPERATORS[kind], 1, 2 if choices.chance(20) else 1)
         return {name: self._argument(name, kind, depth, path) for name in operators}
+
+    def _asked(self, kind: str, path: str | None) -> Any:
+        """Write a constant that a subject may equal."""
+        if path in CONSTANTS_OF_PATHS:
+            return self.choices.pick(CONSTANTS_OF_PATHS[path])
+        return self.constant("item" if kind == "strings" else kind)
 
     def _argument(self, name: str, kind: str, depth: int, path: str | None) -> Any:  # noqa: PLR0911 - a row each
         choices = self.choices
@@ -268,7 +275,7 @@ class Writer:
         if name == "within_last":
             return choices.pick(DURATIONS)
         if name == "not":
-            return self.test(kind, 0, path) if depth else {"not": self.constant(kind)} if kind != "object" else {"exists": True}
+            return self.test(kind, 0, path) if depth else {"exists": True} if kind == "object" else self._asked(kind, path)
         return choices.pick(NUMBERS)
 
     def condition(self, depth: int = 2) -> dict[str, Any]:
@@ -283,7 +290,7 @@ class Writer:
                 else:
                     condition[name] = [self.condition(depth - 1) for _ in range(1 + choices.below(2))]
             else:
-                kind = choices.pick(("string", "strings", "string", "strings", "boolean", "number", "date", "time", "mail", "object"))
+                kind = choices.pick(_ASKED)
                 path = self.path(kind)
                 condition[path] = self.test(kind, 1, path)
         return condition

@@ -84,9 +84,9 @@ METADATA: dict[str, dict[str, str]] = {"text": {}, "number": {"type": "number"},
 
 POOL: dict[str, Any] = {
     "language": 1,
-    "clients": {"web": ["web-id"], "worker": ["${WORKER}", "worker-id"]},
+    "clients": {"a": ["a-id"], "b": ["${WORKER}", "b-id"], "ab": ["ab-id"]},
     "variables": {"WORKER": "any", "STAGE": ["a", "b"]},
-    "identity_providers": ["a", "b"],
+    "identity_providers": list(TEXTS),
     "attributes": ATTRIBUTES,
     "metadata": METADATA,
     "lookups": LOOKUPS,
@@ -97,7 +97,7 @@ POOL: dict[str, Any] = {
     },
     "pseudonyms": {"p": {"secret": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:p"}},
 }
-VARIABLES = {"WORKER": "other-worker-id", "STAGE": "a"}
+VARIABLES = {"WORKER": "worker-id", "STAGE": "a"}
 SECRETS = {"p": b"0123456789abcdef0123456789abcdef"}
 
 EVENT_INPUTS: dict[str, str] = {
@@ -132,8 +132,7 @@ LOOKUP_INPUTS: dict[str, str] = {
 MAIL_INPUTS = ("attribute.email", "lookup.user.mail")
 CONSTANTS_OF_PATHS: dict[str, tuple[str, ...]] = {
     "principal": ("user", "machine"),
-    "client": ("web", "worker"),
-    "client.id": ("web-id", "worker-id"),
+    "client.id": ("a-id", "${WORKER}"),
     "pool.id": (POOL_ID,),
     "attribute.sub": ("s1", "s2"),
     "attribute.cognito:user_status": ("CONFIRMED", "EXTERNAL_PROVIDER"),

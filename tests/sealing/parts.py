@@ -52,7 +52,7 @@ def count_calls(client: BaseClient) -> list[str]:
     return calls
 
 
-def forge(  # noqa: PLR0913 - each is another forgery
+def forge(
     client: BaseClient,
     *,
     content: object = None,

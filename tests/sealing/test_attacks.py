@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +32,7 @@ from tests.sealing.parts import CONTEXT, FAR_KEY, KEY, MEMBERS, OTHER_KEY, OTHER
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+ROOT = Path(__file__).parents[2]
 OTHER_SUITES = [suite for suite in Algorithm if suite.allowed and suite is not SUITE]
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -37,6 +41,7 @@ def refuse(opener: Opener, message: object, error: type[OpeningError], sub: obje
     with pytest.raises(OpeningError) as caught:
         opener.open(message, sub=sub)  # type: ignore[arg-type]
     assert type(caught.value) is error
+    assert caught.value.__cause__ is caught.value.__context__ is None  # where values of the message might be
 
 
 """What the header shows is refused before KMS is asked."""
@@ -265,3 +270,27 @@ def test_an_endless_text_is_refused_by_its_length(
 def test_a_forged_message_of_the_right_kind_opens(client: BaseClient, opener: Opener) -> None:
     """The forger's defaults are right, so the refusals above are for what each test made wrong."""
     assert opener.open(forge(client, context=CONTEXT), sub=SUB) == MEMBERS
+
+
+def test_a_refusal_makes_no_noise() -> None:
+    """Strangers must not be able to fill the log, nor to upset a server in development mode."""
+    code = """
+from pretoken.sealing import Opener, OpeningError, local_kms_client
+from tests.sealing.parts import KEY, SUB, decode, encode, forge
+client = local_kms_client()
+opener = Opener("billing-api", KEY, client=client)
+for message in (forge(client, context={"recipient": "shipping-api"}), encode(decode(forge(client))[:-8])):
+    try:
+        opener.open(message, sub=SUB)
+    except OpeningError as error:
+        print(error.code)
+"""
+    run = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-X", "dev", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(ROOT)},
+    )
+    assert run.stdout.split() == ["wrong-recipient", "tampered-message"]
+    assert "Footer" not in run.stderr

@@ -84,7 +84,7 @@ def test_an_opening_error_tells_a_refusal_from_an_outage(
 
 
 @pytest.mark.usefixtures("aws_environment")
-def test_a_disabled_and_a_missing_key_of_a_whole_kms() -> None:
+def test_a_missing_key_of_a_whole_kms_is_told_from_one_that_exists() -> None:
     with mock_aws():
         client = boto3.client("kms", "eu-west-1")
         key = client.create_key()["KeyMetadata"]["Arn"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pretoken.trigger.decision import Decision, ListDecision, TokenDecision
     from pretoken.trigger.link import Observe
 
-    Rules = Mapping[str, Mapping[str, object]]
+    Rules = Mapping[str, Any]
 
 NOW = 1767225600  # 2026-01-01T00:00:00Z
 SUB = "5f0c1e2a-7b64-4d39-9c1e-0a1b2c3d4e5f"
@@ -45,7 +45,7 @@ def pool(**parts: object) -> dict[str, Any]:
         "clients": {"web": [WEB]},
         "attributes": {f"custom:{type_}": shape for type_, shape in FIELDS.items()},
         "metadata": FIELDS,
-        "lookups": {"row": lookup(), "down": lookup()},
+        "lookups": {"row": lookup(), "down": lookup("{client.id}")},
         **parts,
     }
 
@@ -91,7 +91,7 @@ def make_event(
     }
 
 
-def given(version: str = "V3_0", **parts: Any) -> Event:  # noqa: ANN401 - the arguments of make_event
+def given(version: str = "V3_0", **parts: Any) -> Event:
     """Make an event, read."""
     return read_event(make_event(version, **parts), [version])
 
@@ -103,7 +103,7 @@ class Lookups:
         self.rows: dict[str, Any] = {"down": FAILED, **(rows or {})}
         self.asked: list[tuple[str, dict[str, str]]] = []
 
-    def __call__(self, name: str, key: dict[str, str]) -> Any:  # noqa: ANN401 - a row is JSON
+    def __call__(self, name: str, key: dict[str, str]) -> Any:
         self.asked.append((name, key))
         return self.rows.get(name)
 
@@ -131,7 +131,7 @@ def decide(
     *,
     lookups: Mapping[str, object] | Lookups | None = None,
     now: int = NOW,
-    **parts: Any,  # noqa: ANN401 - the arguments of program
+    **parts: Any,
 ) -> Decision:
     """Decide an event by these rules; without one, a user's who has nothing but an id."""
     answers = lookups if isinstance(lookups, Lookups) else Lookups(lookups)
@@ -141,7 +141,7 @@ def decide(
 
 
 def linker(
-    *, variables: Mapping[str, str] | None = None, secrets: Mapping[str, bytes] | None = None, **parts: object
+    *, variables: Mapping[str, str] | None = None, secrets: Mapping[str, bytes] | None = None, **parts: Any
 ) -> Linker:
     """Make a linker for a plan without rules."""
     return Linker({"derived": {}, "tables": {}, **make_plan(**parts)}, variables or {}, secrets)
@@ -156,19 +156,19 @@ def context(
     return Context(event, "web" if event.client_id == WEB else ABSENT, answers, now)
 
 
-def evaluate(value: object, event: Event | None = None, **parts: Any) -> Any:  # noqa: ANN401 - a value of the language
+def evaluate(value: object, event: Event | None = None, **parts: Any) -> Any:
     """Evaluate a value; `lookups` and `now` are the context's, all other parts the linker's."""
     surroundings = {name: parts.pop(name) for name in ("lookups", "now") if name in parts}
     return linker(**parts).value(value, ())(context(event, **surroundings))
 
 
-def outcome(condition: dict[str, Any], event: Event | None = None, **parts: Any) -> bool | None:  # noqa: ANN401 - the same
+def outcome(condition: dict[str, Any], event: Event | None = None, **parts: Any) -> bool | None:
     """Evaluate a condition."""
     surroundings = {name: parts.pop(name) for name in ("lookups", "now") if name in parts}
     return linker(**parts).condition(condition, ())(context(event, **surroundings))
 
 
-def judge(test: object, subject: object, event: Event | None = None, **parts: Any) -> bool | None:  # noqa: ANN401 - the same
+def judge(test: object, subject: object, event: Event | None = None, **parts: Any) -> bool | None:
     """Judge a subject by a test."""
     surroundings = {name: parts.pop(name) for name in ("lookups", "now") if name in parts}
     return linker(**parts).test(test)(subject, context(event, **surroundings))
@@ -195,6 +195,6 @@ def items(edited: ListDecision | None) -> list[str]:
     return edited.items
 
 
-def claim(value: object, **rule: object) -> dict[str, object]:
+def claim(value: object, **rule: object) -> dict[str, Any]:
     """Make a rule that writes the access token's claim `c`."""
     return {"access_token": {"claims": {"c": value}}, **rule}

@@ -22,5 +22,5 @@ def test_tests_of_instants_take_a_duration_in_whole_seconds() -> None:
 
 @pytest.mark.parametrize("text", ["", "5", "0s", "05s", "1.5h", "-1d", "1w", "1 h", "1H", "1h\n", "²s"])
 def test_any_other_text_is_no_duration(text: str) -> None:
-    with pytest.raises(ValueError, match=".*"):
+    with pytest.raises(ValueError, match=r"^"):
         milliseconds_of(text)

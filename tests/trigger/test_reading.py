@@ -11,7 +11,7 @@ from pretoken.trigger.reading import ENCODINGS, json_text, text_reader, value_re
 from tests.trigger.plans import TYPES, evaluate, given, pool
 
 LARGEST = 9007199254740991
-DEEP = {"a": {}}
+DEEP: dict[str, object] = {"a": {}}
 for _ in range(20):
     DEEP = {"a": DEEP}
 
@@ -73,7 +73,10 @@ def test_text_is_read_as_the_declared_type(type_: str, text: str, value: object)
 @pytest.mark.parametrize(
     ("type_", "text"),
     [
-        *(("number", text) for text in ("1,5", "01", "+1", "1.", ".5", " 1", "1 ", "0x1f", "1_000", "one", "true", "١")),
+        *(
+            ("number", text)
+            for text in ("1,5", "01", "+1", "1.", ".5", " 1", "1 ", "0x1f", "1_000", "one", "true", "١")
+        ),
         *(("number", text) for text in ("NaN", "Infinity", "-Infinity", "1e999", str(LARGEST + 1), str(-LARGEST - 1))),
         ("number", "1" * 5000),
         ("number", "1\n"),
@@ -87,7 +90,10 @@ def test_text_is_read_as_the_declared_type(type_: str, text: str, value: object)
         ("time", "9" * 400),
         *(("time", text) for text in ("-1", "1767225600.5", "now", "12:00", "2026-01-01", "2026-W01-1T00:00:00Z")),
         *(("time", text) for text in ("2026-01-01T00:00:00", "2026-01-01 00:00:00Z", "2026-02-30T00:00:00Z")),
-        *(("time", text) for text in ("2026-01-01T25:00:00Z", "2026-01-01T00:00:00+99:00", "0001-01-01T00:00:00+23:00")),
+        *(
+            ("time", text)
+            for text in ("2026-01-01T25:00:00Z", "2026-01-01T00:00:00+99:00", "0001-01-01T00:00:00+23:00")
+        ),
         *(("object", text) for text in ("[]", "1", '"x"', "null", "{", "{'a': 1}", '{"a": 1} x')),
         *(("object", text) for text in ('{"a": null}', '{"a": [{}]}', '{"a": [[1]]}', '{"a": [null]}')),
         *(("object", text) for text in ('{"a": NaN}', '{"a": 1e999}', f'{{"a": {LARGEST + 1}}}')),
@@ -131,7 +137,10 @@ def test_a_list_is_read_as_it_is_encoded(encoded_as: str | None, text: str, item
 @pytest.mark.parametrize(
     ("encoded_as", "text"),
     [
-        *(("json", text) for text in ("a,b", "{}", '"a"', "null", "[1]", '["a", null]', '[["a"]]', '["a"', '["\\ud800"]')),
+        *(
+            ("json", text)
+            for text in ("a,b", "{}", '"a"', "null", "[1]", '["a", null]', '[["a"]]', '["a"', '["\\ud800"]')
+        ),
         ("provider_list", "[%FF]"),
     ],
 )
@@ -173,18 +182,19 @@ def test_a_field_of_a_lookup_is_taken_in_its_own_type(type_: str, value: object)
     assert (found, type(found)) == (value, type(value))
 
 
+OF_ANOTHER_TYPE: dict[str, list[object]] = {
+    "string": [1, True, ["x"], {}],
+    "number": ["1", True, [1], float("nan"), float("inf"), LARGEST + 1, 10**400],
+    "boolean": ["true", 1, 0, []],
+    "date": [20000101, "2000-1-1", ["2000-01-01"], True],
+    "time": [True, 1.5, -1, 10**11, "soon", [1]],
+    "strings": ["a,b", ["a", 1], ["a", None], {"a": 1}, 1],
+    "object": ["{}", [], {"a": None}, {"a": [{}]}, {"a": {"b": float("nan")}}, DEEP],
+}
+
+
 @pytest.mark.parametrize(
-    ("type_", "value"),
-    [
-        *(("string", value) for value in (1, True, ["x"], {})),
-        *(("number", value) for value in ("1", True, [1], float("nan"), float("inf"), LARGEST + 1, 10**400)),
-        *(("boolean", value) for value in ("true", 1, 0, [])),
-        *(("date", value) for value in (20000101, "2000-1-1", ["2000-01-01"], True)),
-        *(("time", value) for value in (True, 1.5, -1, 10**11, "soon", [1])),
-        *(("strings", value) for value in ("a,b", ["a", 1], ["a", None], {"a": 1}, 1)),
-        *(("object", value) for value in ("{}", [], {"a": None}, {"a": [{}]}, {"a": {"b": float("nan")}}, DEEP)),
-    ],
-    ids=str,
+    ("type_", "value"), [(type_, value) for type_, values in OF_ANOTHER_TYPE.items() for value in values], ids=str
 )
 def test_a_field_of_another_type_is_failed(type_: str, value: object) -> None:
     assert read_field(type_, value) is FAILED

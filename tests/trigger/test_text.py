@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pretoken.trigger.errors import PlanError
@@ -96,7 +98,7 @@ def test_braces_in_a_value_are_only_text() -> None:
 def test_variables_are_filled_into_every_constant() -> None:
     """Tables, parameters of steps, tests, defaults, keys of lookups and client ids take them."""
     lookups = Lookups({"row": {"string": "prod-acme", "strings": ["prod", "test"]}})
-    parts = {
+    parts: dict[str, Any] = {
         "variables": {"STAGE": "prod", "ID": "app-1"},
         "lookups": lookups,
         "tables": {"t": {"k": "in ${STAGE}", "l": ["${STAGE}", "x"]}},
@@ -128,7 +130,11 @@ def test_declared_variables_come_from_the_environment() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "problem"),
-    [({}, "no variable `STAGE`"), ({"STAGE": ""}, "no variable `STAGE`"), ({"STAGE": "dev"}, "isn't one of the values")],
+    [
+        ({}, "no variable `STAGE`"),
+        ({"STAGE": ""}, "no variable `STAGE`"),
+        ({"STAGE": "dev"}, "isn't one of the values"),
+    ],
     ids=["missing", "empty", "not allowed"],
 )
 def test_a_variable_that_is_missing_empty_or_not_allowed_is_refused(environment: dict[str, str], problem: str) -> None:

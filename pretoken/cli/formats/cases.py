@@ -1,7 +1,8 @@
 """The report of `pretoken test`.
 
 JSON: {"passed": 1, "failed": 1, "cases": [CASE], "coverage": COVERAGE}, without coverage if not all cases were run
-    CASE = {"name", "file", "line", "column", "passed": true, "mismatches": [MISMATCH], "applied": [RULE], "in_doubt": [RULE]}
+    CASE = {"name", "file", "line", "column", "passed": true, "mismatches": [MISMATCH],
+            "applied": [RULE], "in_doubt": [RULE]}
     MISMATCH = {"at": PLACE, "line": 1, "expected": TEXT, "actual": TEXT, "because": TEXT}
     COVERAGE = {"rules": [REACHED, ALL], "outcomes": [REACHED, ALL], "percent": 100.0,
                 "gaps": [{"file", "line", "column", "message"}]}
@@ -13,20 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pretoken.simulator.coverage import policy_place
+from pretoken.simulator.coverage import locate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from pretoken.policy.errors import Place
-    from pretoken.policy.report import At
+    from pretoken.policy.load import LoadedPolicy
     from pretoken.simulator.coverage import Coverage
     from pretoken.simulator.running import Result
 
-    PlaceOf = Callable[[At], Place]
 
-
-def cases_text(results: Sequence[Result], coverage: Coverage | None, place: PlaceOf) -> str:
+def cases_text(results: Sequence[Result], coverage: Coverage | None, loaded: LoadedPolicy) -> str:
     """Write what failed, the sum, and the coverage."""
     failed = [result for result in results if not result.passed]
     lines = []
@@ -36,11 +35,11 @@ def cases_text(results: Sequence[Result], coverage: Coverage | None, place: Plac
     summary = f"{len(results) - len(failed)} passed, {len(failed)} failed"
     lines.append(click.style(summary, fg="red" if failed else "green", bold=True))
     if coverage is not None:
-        lines += ["", *_coverage_lines(coverage, place)]
+        lines += ["", *_coverage_lines(coverage, loaded)]
     return "\n".join(lines)
 
 
-def _coverage_lines(coverage: Coverage, place: PlaceOf) -> list[str]:
+def _coverage_lines(coverage: Coverage, loaded: LoadedPolicy) -> list[str]:
     rules, outcomes = coverage.rules, coverage.outcomes
     total = (rules[0] + outcomes[0], rules[1] + outcomes[1])
     lines = [f"{'coverage':<28}{'reached':>8}{'of':>7}"]
@@ -51,13 +50,17 @@ def _coverage_lines(coverage: Coverage, place: PlaceOf) -> list[str]:
     ):
         share = f"{100 * reached // count} %" if count else "-"
         lines.append(f"{name:<28}{reached:>8}{count:>7}{share:>8}")
-    gaps = coverage.gaps()
+    gaps = _gaps(coverage, loaded)
     if gaps:
-        lines += ["", "never reached", *(f"    {place(policy_place(gap.at))}: {gap.message}" for gap in gaps)]
+        lines += ["", "never reached", *(f"    {place}: {message}" for place, message in gaps)]
     return lines
 
 
-def cases_json(results: Sequence[Result], coverage: Coverage | None, place: PlaceOf) -> dict[str, Any]:
+def _gaps(coverage: Coverage, loaded: LoadedPolicy) -> list[tuple[Place, str]]:
+    return sorted((locate(loaded, gap.at), gap.message) for gap in coverage.gaps())
+
+
+def cases_json(results: Sequence[Result], coverage: Coverage | None, loaded: LoadedPolicy) -> dict[str, Any]:
     """Give the results and the coverage as JSON."""
     passed = sum(result.passed for result in results)
     data: dict[str, Any] = {
@@ -70,7 +73,7 @@ def cases_json(results: Sequence[Result], coverage: Coverage | None, place: Plac
             "rules": [*coverage.rules],
             "outcomes": [*coverage.outcomes],
             "percent": round(coverage.percent, 1),
-            "gaps": [{**_at(place(policy_place(gap.at))), "message": gap.message} for gap in coverage.gaps()],
+            "gaps": [{**_at(place), "message": message} for place, message in _gaps(coverage, loaded)],
         }
     return data
 

@@ -44,11 +44,12 @@ def run() -> None:
         if os.environ.get(TRACEBACK):
             raise
         # The text of an exception may hold anything, a person's data too.
-        click.echo(_told(bug), err=True)
+        click.echo(told(bug), err=True)
         sys.exit(2)
 
 
-def _told(bug: Exception) -> str:
+def told(bug: Exception) -> str:
+    """Say in one line what went wrong, without anything of an event."""
     if isinstance(bug, ModuleNotFoundError) and not str(bug.name).startswith("pretoken"):
         return f"pretoken: `{bug.name}` isn't installed; run `pip install 'pretoken[cli]'`"
     where = f"{type(bug).__name__} at {place_of(bug)}"

@@ -1,0 +1,81 @@
+"""Acceptances: findings that somebody has read and decided to live with."""
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from pretoken.checks.check import check
+from pretoken.checks.finding import Doubt, Finding
+from pretoken.policy.errors import quoted
+from pretoken.policy.load import LoadedPolicy
+from pretoken.policy.report import At
+from pretoken.policy.rules import Acceptance
+from pretoken.policy.suggestions import closest
+
+
+class Accepted(NamedTuple):
+    """A finding that is accepted, and the reason that the policy gives."""
+
+    finding: Finding
+    why: str
+
+
+@check("warning")
+def unused_acceptance(
+    loaded: LoadedPolicy, found: Collection[Finding] = (), names: Collection[str] = ()
+) -> Iterator[Doubt]:
+    """Report an acceptance that silences nothing.
+
+    What it accepted is gone, or its name or place has a typo and the finding still stands.
+    Left alone, it would silence the same finding when it comes back, and nobody would read the reason again.
+
+    An acceptance stands in the rule that the finding is in, or in pool.yaml for all that isn't in a rule.
+    It silences the findings of one name at one place, and is counted.
+
+    Bad:
+
+    ```yaml
+    rules:
+      stage:
+        when: {principal: user}
+        access_token: {claims: {stage: live}}
+        accept: [{finding: reaches-machines, at: access_token, why: Every token names the stage.}]
+    ```
+
+    Good:
+
+    ```yaml
+    rules:
+      stage:
+        access_token: {claims: {stage: live}}
+        accept: [{finding: reaches-machines, at: access_token, why: Every token names the stage.}]
+    ```
+
+    Source: the rule language, on `accept`.
+    """
+    places: dict[tuple[str | None, str], list[str]] = {}
+    for finding in found:
+        places.setdefault((finding.rule, finding.name), []).append(finding.at)
+    for at, rule, accepted in acceptances(loaded):
+        name, elsewhere = accepted.finding, places.get((rule, accepted.finding), [])
+        if accepted.at in elsewhere:
+            continue
+        if name not in names:
+            near = closest(name, names)
+            cure = f"did you mean `{near}`?" if near else f"leave out `finding: {name}`"
+            yield Doubt((*at, "finding"), f"there is no finding {quoted(name)}; {cure}")
+        elif elsewhere:
+            near = closest(accepted.at or "", elsewhere) or min(elsewhere)
+            what = "an acceptance names a place" if accepted.at is None else f"{quoted(name)} isn't found there"
+            yield Doubt((*at, "at"), f"{what}; write `at: {near}`")
+        else:
+            where = "in this rule" if rule is not None else "outside of rules"
+            yield Doubt(at, f"{quoted(name)} isn't found {where}; leave out `finding: {name}`")
+
+
+def acceptances(loaded: LoadedPolicy) -> Iterator[tuple[At, str | None, Acceptance]]:
+    """Give every acceptance of a policy: its place, the rule that it is in, and itself."""
+    for number, accepted in enumerate(loaded.policy.pool.accept):
+        yield ("pool", "accept", number), None, accepted
+    for name, rule in loaded.policy.rules.items():
+        for number, accepted in enumerate(rule.accept):
+            yield ("rules", name, "accept", number), name, accepted

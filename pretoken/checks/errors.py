@@ -1,0 +1,17 @@
+"""What can be asked wrongly of the checks."""
+
+from collections.abc import Iterable
+
+from pretoken.policy.errors import quoted
+from pretoken.policy.suggestions import closest
+
+
+class UnknownFindingError(LookupError):
+    """No check gives findings of this name; the text says which ones do."""
+
+    code = "unknown-finding"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        near = closest(name, known)
+        cure = f"did you mean `{near}`?" if near else f"there are {', '.join(f'`{other}`' for other in sorted(known))}"
+        super().__init__(f"there is no finding {quoted(name)}; {cure}")

@@ -1,0 +1,91 @@
+"""Findings: what is doubted, how much it matters, and where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
+
+from pretoken.policy.errors import Place, quoted
+from pretoken.policy.report import At
+
+Severity: TypeAlias = Literal["error", "warning", "notice"]
+"""`error`: not safe to deploy. `warning`: hardly meant so. `notice`: good to know."""
+
+_SHOWN = 3
+
+
+class Doubt(NamedTuple):
+    """What a check doubts: the place in the policy, the message, and whether the place is that of the key there."""
+
+    at: At
+    message: str
+    key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A doubt about a policy.
+
+    `name` is stable and in kebab case; `rule` is None outside of rules; `at` is the place inside the rule, or else in
+    the policy, as acceptances write it. Findings are ordered by place.
+    """
+
+    name: str
+    severity: Severity
+    place: Place
+    rule: str | None
+    at: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.severity}[{self.name}]: {self.message}"
+
+    def __lt__(self, other: "Finding") -> bool:
+        return (self.place, self.name, self.message) < (other.place, other.name, other.message)
+
+    def to_json(self) -> dict[str, str | int | None]:
+        """Give the finding as one flat JSON object."""
+        return {
+            "file": self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "severity": self.severity,
+            "name": self.name,
+            "rule": self.rule,
+            "at": self.at,
+            "message": self.message,
+        }
+
+
+def rule_of(at: At) -> str | None:
+    """Give the rule that a place is in."""
+    return str(at[1]) if at[0] == "rules" else None
+
+
+def written(at: At) -> str:
+    """Give a place as acceptances write it: no deeper than a claim, a member of a message, a part of an edit."""
+    if at[0] == "pool":
+        parts = at[1:]
+    elif at[0] == "rules":
+        parts = at[2 : 2 + _depth(at[2:])]
+    else:
+        parts = at[:2]
+    return ".".join(map(str, parts))
+
+
+def _depth(inside: At) -> int:
+    if inside[0] in ("access_token", "id_token"):
+        return 4 if inside[1:2] == ("encrypted_for",) else 3
+    return 1 if inside[0] == "when" else 2
+
+
+def shown(at: At) -> str:
+    """Show a place in a message, so that an acceptance can copy it."""
+    return f"`{''.join(character if character.isprintable() else ' ' for character in written(at))}`"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Show names in a message: the first three, and how many more there are."""
+    every = [quoted(name) for name in names]
+    more = [f"{len(every) - _SHOWN} more"] if len(every) > _SHOWN else []
+    *first, last = [*every[:_SHOWN], *more]
+    return f"{', '.join(first)} and {last}" if first else last

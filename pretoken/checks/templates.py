@@ -1,0 +1,130 @@
+"""Templates: texts that are put together."""
+
+from collections.abc import Iterator, Mapping
+
+from pretoken.checks.alphabets import ENDS_ITSELF, Alphabet, Alphabets, alphabet_of_test
+from pretoken.checks.check import check
+from pretoken.checks.effects import values_of
+from pretoken.checks.finding import Doubt, shown
+from pretoken.policy.conditions import Condition
+from pretoken.policy.errors import quoted
+from pretoken.policy.exclusion import Exclusion
+from pretoken.policy.load import LoadedPolicy
+from pretoken.policy.policy import Policy
+from pretoken.policy.report import At
+from pretoken.policy.values import Choose, Leaf, Template
+from pretoken.policy.walk import members_of
+from pretoken.trigger.text import parts_of
+
+_SEPARATORS = "/#| "
+
+
+@check("warning")
+def ambiguous_template(loaded: LoadedPolicy) -> Iterator[Doubt]:
+    """Report a template in which two inputs can run together, so that different inputs give one text.
+
+    With `{a}-{b}`, the inputs `x-y` and `z` give the same text as `x` and `y-z`.
+    Whoever can choose one of the two can then be taken for somebody else: in a claim, a scope, or the key of a lookup.
+
+    A text can't run together with its neighbour if the character between them can't stand in it.
+    Cognito's own ids, `client`, `principal`, booleans, dates and constants that come from a `table`, `prefer` or `keep`
+    are safe as they are; of other texts `safe_as` says which characters they hold, in `when` or in `keep`.
+    One text of a template may hold anything, and so may the only one.
+
+    Bad:
+
+    ```yaml
+    rules:
+      place:
+        id_token: {claims: {place: {template: "{attribute.custom:region}-{attribute.custom:site}"}}}
+    ```
+
+    Good:
+
+    ```yaml
+    derived:
+      region: {from: attribute.custom:region, then: {keep: {safe_as: identifier}}}
+    rules:
+      place:
+        id_token: {claims: {place: {template: "{derived.region}/{attribute.custom:site}"}}}
+    ```
+
+    Source: RFC 3986 section 2.2, where delimiters are reserved characters for the same reason.
+    """
+    policy = loaded.policy
+    templates = _Templates(policy)
+    for lookup_name, lookup in policy.pool.lookups.items():
+        for place, text in lookup.templates().items():
+            yield from templates.doubts(text, ("pool", "lookups", lookup_name, *place), {})
+    for name, derived in policy.derived.items():
+        yield from templates.in_value(derived, ("derived", name), {})
+    for name, rule in policy.rules.items():
+        needs = templates.needs(rule.when)
+        for at, value in values_of(name, policy):
+            yield from templates.in_value(value, at, needs)
+
+
+class _Templates:
+    def __init__(self, policy: Policy) -> None:
+        self._alphabets = Alphabets(policy)
+        self._exclusion = Exclusion(policy)
+
+    def needs(self, when: Condition | None) -> dict[str, Alphabet]:
+        """Give the alphabets of the inputs that a condition requires to pass a test."""
+        needed = self._exclusion.needs(when) if when is not None else []
+        found = {path: alphabet_of_test(test) for path, test in needed}
+        return {path: alphabet for path, alphabet in found.items() if alphabet is not None}
+
+    def in_value(self, value: Leaf, at: At, needs: Mapping[str, Alphabet]) -> Iterator[Doubt]:
+        if isinstance(value, Template):
+            yield from self.doubts(value.template, (*at, "template"), needs)
+        for place, member in members_of(value):
+            inner = needs
+            if isinstance(value, Choose) and place[0] == "choose":
+                inner = {**needs, **self.needs(value.choose[int(place[1])].when)}
+            yield from self.in_value(member, (*at, *place), inner)
+
+    def doubts(self, text: str, at: At, needs: Mapping[str, Alphabet]) -> Iterator[Doubt]:
+        """Doubt a template if some text has no end from the left, and a later one none from the right."""
+        paths, between = _split(text)
+        if len(set(paths)) < 2:  # noqa: PLR2004 - it takes two
+            return
+        alphabets = [self._alphabets.path(path, needs) for path in paths]
+        last = len(paths) - 1
+        open_end = next((n for n in range(last) if not _ends(alphabets[n], between[n])), last)
+        open_start = next((n for n in range(last, 0, -1) if not _ends(alphabets[n], between[n - 1])), 0)
+        if open_end < open_start:
+            held = [alphabets[open_end], alphabets[open_start]]
+            message = (
+                f"{shown(at)} lets texts run together: nothing tells where {quoted(paths[open_end])} ends "
+                f"and {quoted(paths[open_start])} begins; {_cure(held, quoted(paths[open_end]))}"
+            )
+            yield Doubt(at, message)
+
+
+def _cure(held: list[Alphabet], path: str) -> str:
+    known = [alphabet for alphabet in held if alphabet is not None]
+    free = [character for character in _SEPARATORS if known and not any(character in alphabet for alphabet in known)]
+    if free:
+        return f"put a character between them that they can't hold: `{free[0]}`"
+    return f"read {path} through a derived value with `then: {{keep: {{safe_as: identifier}}}}`"
+
+
+def _split(template: str) -> tuple[list[str], list[str]]:
+    """Give the inputs of a template, and the texts between them without their variables."""
+    paths: list[str] = []
+    between: list[str] = []
+    for kind, part in parts_of(template, template=True):
+        if kind == "input":
+            paths.append(part)
+            between.append("")
+        elif kind == "text" and between:
+            between[-1] += part
+    return paths, between
+
+
+def _ends(alphabet: Alphabet, separator: str) -> bool:
+    """Tell whether a text ends where the separator stands."""
+    if alphabet is None:
+        return False
+    return alphabet == ENDS_ITSELF or any(character not in alphabet for character in separator)

@@ -1,0 +1,60 @@
+"""JSON Schema of case files, for editors: hover texts from docstrings, declared names as completions."""
+
+from typing import Any
+
+from pretoken.policy.policy import Policy
+from pretoken.policy.schema import DIALECT
+from pretoken.simulator.cases import CaseFile
+from pretoken.simulator.given import known_attributes
+from pretoken.simulator.simulation import OTHER_CLIENTS
+
+
+def cases_schema(policy: Policy | None = None) -> dict[str, Any]:
+    """Make the JSON Schema (draft 2020-12) of case files.
+
+    Args:
+        policy: what is declared, so that its names are offered and no others accepted; None accepts all.
+    """
+    schema: dict[str, Any] = _without_titles(CaseFile.model_json_schema(by_alias=True))
+    if policy is not None:
+        _offer(schema["$defs"], policy.plan())
+    return {"$schema": DIALECT, "title": CaseFile.noun, **schema}
+
+
+def _offer(definitions: dict[str, Any], plan: dict[str, Any]) -> None:
+    """Put the declared names in the place of any text."""
+    pool, given = plan["pool"], definitions["Given"]["properties"]
+    given["client"]["enum"] = sorted(pool.get("clients", {}))
+    given["version"]["enum"] = pool["trigger"]
+    given["identity_providers"]["items"] = {"enum": pool.get("identity_providers", [])}
+    given["attributes"]["propertyNames"] = {"enum": sorted(known_attributes(pool))}
+    for name in ("metadata", "variables"):
+        given[name]["propertyNames"] = {"enum": sorted(pool.get(name, {}))}
+    given["lookups"]["properties"] = {
+        name: {
+            "anyOf": [
+                {"enum": ["none", "failed"]},
+                {"type": "object", "propertyNames": {"enum": sorted(lookup["fields"])}},
+            ]
+        }
+        for name, lookup in pool.get("lookups", {}).items()
+    }
+    given["lookups"]["additionalProperties"] = False
+    rules = [True, False, OTHER_CLIENTS, *sorted(plan.get("rules", {}))]
+    definitions["Expect"]["properties"]["denied"]["enum"] = rules
+    for token in ("ExpectedToken", "ExpectedAccessToken"):
+        messages = definitions[token]["properties"]["encrypted_for"]
+        messages["propertyNames"] = {"enum": sorted(pool.get("recipients", {}))}
+
+
+def _without_titles(part: Any) -> Any:
+    """Leave out what says nothing to an editor: titles, defaults, and that a key may be left out."""
+    if isinstance(part, list):
+        return [_without_titles(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    rest = {key: _without_titles(value) for key, value in part.items() if key not in ("title", "default")}
+    choices = [choice for choice in rest.pop("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        return {**choices[0], **rest}
+    return {**rest, "anyOf": choices} if choices else rest

@@ -1,0 +1,125 @@
+"""All checks: the sample policy passes them, acceptances silence them, and many rules cost little."""
+
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from pretoken.checks import all_findings, findings
+from pretoken.checks.registry import CHECKS
+from pretoken.policy.load import load_policy
+from tests.checks.conftest import POOL, Check
+
+SAMPLE = Path(__file__).parents[2] / "policies"
+
+STAGE = """\
+rules:
+  stage:
+    access_token: {claims: {stage: live}}
+    accept: [{finding: reaches-machines, at: access_token, why: Every token names the stage.}]
+"""
+
+
+def test_the_sample_policy_has_no_findings() -> None:
+    """What people copy is clean."""
+    assert findings(load_policy(SAMPLE)) == []
+
+
+def test_names_are_those_of_the_functions_in_kebab_case() -> None:
+    """Names are stable: acceptances and dashboards hold them."""
+    assert {name: check.severity for name, check in CHECKS.items()} == {
+        "claim-suppressed-elsewhere": "error",
+        "ambiguous-template": "warning",
+        "lost-on-refresh": "warning",
+        "reaches-machines": "warning",
+        "roles-kept-for-removed-groups": "warning",
+        "unbounded-scopes": "warning",
+        "unused-acceptance": "warning",
+        "add-without-effect": "notice",
+        "pseudonym-beside-sub": "notice",
+        "unused-name": "notice",
+    }
+
+
+def test_an_accepted_finding_is_silent_and_counted(check: Check) -> None:
+    """It is still there, with the reason."""
+    outcome = check(STAGE)
+    assert [finding.name for finding in outcome.standing if finding.name != "unused-name"] == []
+    ((finding, why),) = outcome.accepted
+    assert (finding.name, finding.rule, finding.at, why) == (
+        "reaches-machines",
+        "stage",
+        "access_token",
+        "Every token names the stage.",
+    )
+
+
+def test_an_acceptance_silences_one_place_only(check: Check) -> None:
+    """The same finding in another rule, and another finding at the same place, still stand."""
+    rules = STAGE + "  other:\n    access_token: {claims: {other: live}}\n"
+    names = [(finding.name, finding.rule) for finding in check(rules).standing if finding.name != "unused-name"]
+    assert names == [("reaches-machines", "other")]
+
+
+def test_the_pool_accepts_what_is_outside_of_rules(check: Check) -> None:
+    """Findings about the pool, about derived values and about tables."""
+    accept = """accept:
+- {finding: unused-name, at: derived.x, why: It comes next week.}
+- {finding: unused-name, at: tables.x, why: It comes next week.}
+- {finding: unused-name, at: attributes.custom:a, why: It comes next week.}
+"""
+    outcome = check("derived: {x: a}\ntables: {x: {a: b}}\n", POOL + accept)
+    assert [accepted.finding.at for accepted in outcome.accepted] == ["attributes.custom:a", "derived.x", "tables.x"]
+    assert "unused-acceptance" not in {finding.name for finding in outcome.standing}
+
+
+def test_findings_come_in_the_order_of_their_places(check: Check) -> None:
+    """The order of the checks is no one's business."""
+    places = [finding.place for finding in check("rules: {a: {access_token: {claims: {a: b}}}}\n").standing]
+    assert places == sorted(places)
+    assert len({place.file for place in places}) == 2
+
+
+def calls(folder: Path) -> int:
+    """Count the function calls that checking a policy takes."""
+    loaded = load_policy(folder)
+    count = 0
+
+    def counting(_frame: FrameType, event: str, _argument: Any) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(counting)
+    try:
+        all_findings(loaded)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_ten_times_the_rules_take_ten_times_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing compares every rule with every other one."""
+    monkeypatch.chdir(tmp_path)
+    rule = """\
+  rule-{n}:
+    when: {{attribute.custom:a: t-{n}, metadata.tenant: a}}
+    access_token:
+      claims: {{c{n}: {{template: "{{attribute.custom:a}}-{{attribute.custom:b}}"}}, d{n}: {{from: derived.d{n}}}}}
+      scopes: {{add: [s{n}], remove: r{n}}}
+    groups: {{add: {{from: lookup.user.scopes}}, remove: g{n}}}
+    accept: [{{finding: lost-on-refresh, at: when, why: so be it}}]
+  clear-{n}: {{access_token: {{scopes: {{remove: s{n}}}}}}}
+"""
+    counts = []
+    for many in (20, 200):
+        folder = Path(str(many))
+        (folder / "rules").mkdir(parents=True)
+        (folder / "pool.yaml").write_text(POOL, encoding="utf-8")
+        numbers = range(many)
+        derived = "".join(f"  d{n}: {{from: attribute.custom:a, then: {{pseudonym: analytics}}}}\n" for n in numbers)
+        rules = "".join(rule.format(n=n) for n in numbers)
+        (folder / "rules" / "a.yaml").write_text(f"derived:\n{derived}rules:\n{rules}", encoding="utf-8")
+        counts.append(calls(folder))
+    assert counts[1] < 11 * counts[0]

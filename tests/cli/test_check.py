@@ -1,0 +1,158 @@
+"""`pretoken check`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pretoken.checks import Finding
+from pretoken.policy.errors import Place
+from tests.cli.conftest import Run
+from tests.simulator.folders import POOL, write
+
+
+def test_a_sound_policy_has_no_findings(run: Run) -> None:
+    result = run("check")
+
+    assert (result.exit_code, result.output) == (0, "no findings: 5 rules in 2 files, 1 case\n")
+
+
+def test_all_errors_of_all_files_are_told_sorted_by_place(run: Run) -> None:
+    write(
+        Path("policies"),
+        "rules: {a: {acess_token: {}}}",
+        POOL.replace("language: 1", "langauge: 1"),
+        **{
+            "rules/b.yaml": "rules:\n  b:\n    when: {clent: web}\n    id_token: {suppress: [name]}\n",
+            "cases/a.yaml": "cases:\n  - {name: one, gven: {client: web}, expect: {denied: false}}\n",
+        },
+    )
+    result = run("check")
+    lines = result.output.splitlines()
+    places = [(file, int(line), int(column)) for file, line, column, *_ in (line.split(":") for line in lines[:-2])]
+
+    assert result.exit_code == 1
+    assert places == sorted(places)
+    assert {file for file, _, _ in places} == {
+        "policies/cases/a.yaml",
+        "policies/pool.yaml",
+        "policies/rules/a.yaml",
+        "policies/rules/b.yaml",
+    }
+    assert lines[-2:] == ["", f"{len(places)} errors in 4 files"]
+
+
+def test_cases_are_checked_against_the_policy(run: Run) -> None:
+    Path("policies/cases/a.yaml").write_text("cases: [{name: one, given: {client: wep}, expect: {denied: false}}]")
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert result.output == (
+        "policies/cases/a.yaml:1:37: unknown-name: `wep` isn't a client that is declared; there are `web`, `worker`\n"
+        "\n"
+        "1 error in 1 file\n"
+    )
+
+
+WARNED = "rules: {stage: {when: {client: web}, access_token: {claims: {stage: live}}, accept: [ACCEPTED]}}"
+UNUSED = "{finding: reaches-machines, at: access_token, why: It was once.}"
+
+
+def found(monkeypatch: pytest.MonkeyPatch, severity: str, accepted: int = 0) -> None:
+    finding = Finding("a-finding", severity, Place("policies/rules/a.yaml", 3, 1), "plan", "when", "this; that")  # type: ignore[arg-type]
+    monkeypatch.setattr("pretoken.cli.check.findings", lambda _loaded: ([finding], accepted))
+
+
+@pytest.mark.parametrize(("severity", "code"), [("error", 1), ("warning", 1), ("notice", 0)])
+def test_findings_of_a_sound_policy_are_told_and_notices_alone_are_no_failure(
+    severity: str, code: int, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(monkeypatch, severity)
+    result = run("check")
+
+    assert result.exit_code == code
+    assert result.output == f"policies/rules/a.yaml:3:1: {severity}[a-finding]: this; that\n\n1 {severity} in 1 file\n"
+
+
+def test_errors_and_findings_are_sorted_and_counted_together(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, "warning", accepted=2)
+    Path("policies/cases/a.yaml").write_text("cases: []")
+    result = run("check")
+
+    assert [line.split(":")[0] for line in result.output.splitlines()[:2]] == [
+        "policies/cases/a.yaml",
+        "policies/rules/a.yaml",
+    ]
+    assert result.output.endswith("\n1 error, 1 warning in 2 files, 2 accepted findings\n")
+
+
+def test_the_checks_are_asked(run: Run) -> None:
+    write(Path("policies"), WARNED.replace("ACCEPTED", UNUSED))
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert "warning[unused-acceptance]" in result.output
+
+
+def test_accepted_findings_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pretoken.cli.check.findings", lambda _loaded: ([], 1))
+
+    assert run("check").output == "no findings: 5 rules in 2 files, 1 case, 1 accepted finding\n"
+
+
+def test_a_finding_can_be_explained(run: Run) -> None:
+    result = run("check", "--explain", "reaches-machines")
+
+    assert result.exit_code == 0
+    assert result.output.startswith("reaches-machines (")
+    result = run("check", "--explain", "reaches-machine")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "--explain: there is no finding `reaches-machine`; did you mean `reaches-machines`?\n"
+
+
+def test_the_json_form_has_a_flat_object_for_each_finding(run: Run) -> None:
+    assert json.loads(run("check", "--format", "json").output) == {
+        "findings": [],
+        "accepted": 0,
+        "rules": 5,
+        "files": ["policies/pool.yaml", "policies/rules/a.yaml"],
+        "cases": 1,
+    }
+    write(Path("policies"), "rules: {a: {acess_token: {}}}")
+    result = run("check", "--format", "json")
+    data = json.loads(result.output)
+
+    assert result.exit_code == 1
+    assert {key: data["findings"][0][key] for key in ("file", "line", "column", "severity", "name")} == {
+        "file": "policies/rules/a.yaml",
+        "line": 1,
+        "column": 13,
+        "severity": "error",
+        "name": "unknown-key",
+    }
+    assert (data["rules"], data["files"]) == (0, [])
+
+
+def test_a_folder_without_pool_yaml_is_a_finding(run: Run) -> None:
+    Path("policies/pool.yaml").unlink()
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert "policies/pool.yaml:1:1: " in result.output
+
+
+def test_a_file_in_place_of_the_folder_is_told(run: Run) -> None:
+    result = run("check", "--policies", "policies/pool.yaml")
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "policies/pool.yaml: there is no such folder; name the one with pool.yaml: `--policies DIR`\n"
+    )
+
+
+def test_python_can_be_refused(run: Run) -> None:
+    Path("policies/rules/b.py").write_text("raise SystemExit('this was run')")
+    result = run("check", "--no-python")
+
+    assert result.exit_code == 1
+    assert "policies/rules/b.py:1:1: " in result.output

@@ -1,0 +1,46 @@
+"""`pretoken schema rules`."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+
+from tests.cli.conftest import Run
+
+
+def test_the_schema_of_rules_files_is_printed_with_declared_paths(run: Run) -> None:
+    result = run("schema", "rules")
+    schema = json.loads(result.output)
+
+    assert result.exit_code == 0
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert "attribute.custom:tenant" in result.output
+
+
+def test_without_a_policy_folder_it_is_printed_all_the_same(run: Run) -> None:
+    result = run("schema", "rules", "--policies", "nowhere")
+
+    assert result.exit_code == 0
+    assert "attribute.custom:tenant" not in result.output
+
+
+def test_the_schemas_of_all_files_are_written_into_a_folder(run: Run) -> None:
+    result = run("schema", "rules", "--output", "policies/.schema")
+
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "policies/.schema/pool.json",
+        "policies/.schema/rules.json",
+        "policies/.schema/cases.json",
+    ]
+    for name in result.output.splitlines():
+        jsonschema.Draft202012Validator.check_schema(json.loads(Path(name).read_text()))
+    assert run("check").exit_code == 0  # they don't disturb the policy
+
+
+def test_a_folder_that_can_not_be_written_to_is_told(run: Run) -> None:
+    Path("taken").write_text("")
+    result = run("schema", "rules", "--output", "taken")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "taken: this folder can't be written to; name another: `--output DIR`\n"

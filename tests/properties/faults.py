@@ -1,0 +1,465 @@
+"""Faults to plant into the evaluator: plausible slips in the rules of language.md section 10, a few lines each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import tests.properties.outcome as outcome_module
+from pretoken.cognito.response import GroupOverride
+from pretoken.trigger import answer, conditions, decision, index, inputs, lookups, plan, rules, steps, tests, values
+from pretoken.trigger.outcomes import ABSENT, FAILED
+from pretoken.trigger.text import link_template
+from tests.properties.checks import (
+    answers_keep_the_contract,
+    decisions_repeat,
+    failures_only_take_away,
+    rules_commute,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest import MonkeyPatch
+
+    from tests.properties.checks import Check
+
+    Plant = Callable[[MonkeyPatch], None]
+
+
+class Fault(NamedTuple):
+    """A fault: what it does wrong, which check must find it, and how it is planted."""
+
+    name: str
+    check: Check
+    plant: Plant
+
+
+FAULTS: list[Fault] = []
+
+
+def _fault(name: str, check: Check = failures_only_take_away) -> Callable[[Plant], Plant]:
+    def register(plant: Plant) -> Plant:
+        FAULTS.append(Fault(name, check, plant))
+        return plant
+
+    return register
+
+
+def _absent_if_failed(read: Callable[..., Any]) -> Callable[..., Any]:
+    def faulty(*arguments: Any) -> Any:
+        value = read(*arguments)
+        return ABSENT if value is FAILED else value
+
+    return faulty
+
+
+def _if_unknown(judge: Callable[..., Any], truth: bool) -> Callable[..., Any]:
+    def faulty(*arguments: Any) -> Any:
+        outcome = judge(*arguments)
+        return truth if outcome is None else outcome
+
+    return faulty
+
+
+class _Forgiving:
+    """A linker for which an input that failed has another value."""
+
+    def __init__(self, linker: Any, instead: Any) -> None:
+        self.variables = linker.variables
+        self._linker = linker
+        self._instead = instead
+
+    def input(self, path: str) -> Any:
+        read = self._linker.input(path)
+
+        def faulty(context: Any) -> Any:
+            value = read(context)
+            return self._instead if value is FAILED else value
+
+        return faulty
+
+
+# Values.
+
+
+@_fault("`default` replaces what failed")
+def _default(patch: MonkeyPatch) -> None:
+    or_default = values._or_default
+    patch.setattr(values, "_or_default", lambda read, constant: or_default(_absent_if_failed(read), constant))
+
+
+@_fault("`first_of` skips what failed")
+def _first_of(patch: MonkeyPatch) -> None:
+    def link(value: Any, linker: Any, at: Any) -> Any:
+        members = [linker.value(member, at) for member in value["first_of"]]
+        return lambda context: next(
+            (found for member in members if (found := member(context)) is not ABSENT and found is not FAILED), ABSENT
+        )
+
+    patch.setitem(values.FORMS, "first_of", link)
+
+
+@_fault("`union` drops the parts that failed")
+def _union(patch: MonkeyPatch) -> None:
+    def link(value: Any, linker: Any, at: Any) -> Any:
+        members = [_absent_if_failed(linker.value(member, at)) for member in value["union"]]
+
+        def union(context: Any) -> Any:
+            found = [items for member in members if (items := member(context)) is not ABSENT]
+            return sorted({item for items in found for item in (items if isinstance(items, list) else [items])})
+
+        return union
+
+    patch.setitem(values.FORMS, "union", link)
+
+
+@_fault("`choose` skips a branch that can't be judged")
+def _choose(patch: MonkeyPatch) -> None:
+    class Linker:
+        def __init__(self, linker: Any) -> None:
+            self.value = linker.value
+            self._linker = linker
+
+        def condition(self, condition: Any, at: Any) -> Any:
+            return _if_unknown(self._linker.condition(condition, at), truth=False)
+
+    choose = values.FORMS["choose"]
+    patch.setitem(values.FORMS, "choose", lambda value, linker, at: choose(value, Linker(linker), at))  # type: ignore[arg-type]
+
+
+@_fault("`template` leaves out the parts that failed")
+def _template(patch: MonkeyPatch) -> None:
+    patch.setitem(
+        values.FORMS,
+        "template",
+        lambda value, linker, _at: link_template(value["template"], _Forgiving(linker, "")),  # type: ignore[arg-type]
+    )
+
+
+@_fault("`test` is false of what can't be known")
+def _test(patch: MonkeyPatch) -> None:
+    test = values.FORMS["test"]
+
+    def link(value: Any, linker: Any, at: Any) -> Any:
+        read = test(value, linker, at)
+        return lambda context: False if read(context) is FAILED else read(context)
+
+    patch.setitem(values.FORMS, "test", link)
+
+
+@_fault("an object as a value drops the members that failed")
+def _object(patch: MonkeyPatch) -> None:
+    def link(value: Any, linker: Any, at: Any) -> Any:
+        return values._members(value, at, lambda member, place: _absent_if_failed(linker.value(member, place)))
+
+    patch.setitem(values.FORMS, "object", link)
+
+
+@_fault("`one_of` of a value takes a list that failed for an absent one")
+def _one_of(patch: MonkeyPatch) -> None:
+    member_of = values._member_of
+    patch.setattr(values, "_member_of", lambda read: member_of(_absent_if_failed(read)))
+
+
+@_fault("`keep` drops the items that can't be judged")
+def _keep(patch: MonkeyPatch) -> None:
+    class Linker:
+        def __init__(self, linker: Any) -> None:
+            self._linker = linker
+
+        def test(self, test: Any) -> Any:
+            return _if_unknown(self._linker.test(test), truth=False)
+
+    keep = steps.STEPS["keep"]
+    faulty = steps.Step(lambda test, linker: keep.link(test, Linker(linker)), keep.takes, keep.gives)  # type: ignore[arg-type]
+    patch.setitem(steps.STEPS, "keep", faulty)
+
+
+# Tests and conditions.
+
+
+def _replace_test(patch: MonkeyPatch, name: str, link: Callable[[Any, Any], Any]) -> None:
+    known = tests.TESTS[name]
+    patch.setitem(tests.TESTS, name, tests.Test(link, known.applies_to, whole=known.whole))
+
+
+@_fault("the test `one_of` takes a list that failed for an absent one")
+def _test_one_of(patch: MonkeyPatch) -> None:
+    one_of = tests.TESTS["one_of"].link
+    _replace_test(patch, "one_of", lambda path, linker: one_of(path, _Forgiving(linker, ABSENT)))  # type: ignore[arg-type]
+
+
+@_fault("`exists: false` is true of what failed")
+def _exists(patch: MonkeyPatch) -> None:
+    exists = tests.TESTS["exists"].link
+    _replace_test(patch, "exists", lambda wanted, linker: _if_unknown(exists(wanted, linker), truth=not wanted))
+
+
+@_fault("`count` counts what failed as none")
+def _count(patch: MonkeyPatch) -> None:
+    count = tests.TESTS["count"].link
+
+    def link(test: Any, linker: Any) -> Any:
+        judge = count(test, linker)
+        return lambda subject, context: judge(ABSENT if subject is FAILED else subject, context)
+
+    _replace_test(patch, "count", link)
+
+
+@_fault("a test is false of a subject that failed")
+def _items(patch: MonkeyPatch) -> None:
+    of_items = tests._of_items
+    patch.setattr(tests, "_of_items", lambda judges: _if_unknown(of_items(judges), truth=False))
+
+
+@_fault("`not` of what can't be known is true")
+def _not(patch: MonkeyPatch) -> None:
+    for module in (conditions, tests):
+        patch.setattr(module, "negate", lambda truth: not truth)
+
+
+@_fault("`all` takes what can't be known for true")
+def _all(patch: MonkeyPatch) -> None:
+    all_true = conditions.all_true
+    patch.setattr(conditions, "all_true", lambda members: all_true([_if_unknown(member, truth=True) for member in members]))
+
+
+# Rules.
+
+
+def _with_rules(patch: MonkeyPatch, change: Callable[[Any], None]) -> None:
+    init = rules.Rule.__init__
+
+    def faulty(self: Any, *arguments: Any) -> None:
+        init(self, *arguments)
+        change(self)
+
+    patch.setattr(rules.Rule, "__init__", faulty)
+
+
+@_fault("a rule in doubt applies")
+def _applies(patch: MonkeyPatch) -> None:
+    def change(rule: Any) -> None:
+        rule.when = rule.when and _if_unknown(rule.when, truth=True)
+
+    _with_rules(patch, change)
+
+
+@_fault("a rule in doubt is passed over")
+def _passed_over(patch: MonkeyPatch) -> None:
+    def change(rule: Any) -> None:
+        rule.when = rule.when and _if_unknown(rule.when, truth=False)
+
+    _with_rules(patch, change)
+
+
+@_fault("`on_failure: deny` is ignored")
+def _on_failure(patch: MonkeyPatch) -> None:
+    def change(rule: Any) -> None:
+        rule.strict = False
+
+    _with_rules(patch, change)
+
+
+@_fault("a rule with `deny` looks away when in doubt")
+def _deny(patch: MonkeyPatch) -> None:
+    def change(rule: Any) -> None:
+        if rule.deny is not None:
+            rule.when = rule.when and _if_unknown(rule.when, truth=False)
+
+    _with_rules(patch, change)
+
+
+@_fault("claims of rules in doubt are written")
+def _writes(patch: MonkeyPatch) -> None:
+    write = decision._write
+    patch.setattr(decision, "_write", lambda sure, doubtful, *rest: write([*sure, *doubtful], [], *rest))
+
+
+@_fault("claims of rules in doubt are left to Cognito")
+def _leaves(patch: MonkeyPatch) -> None:
+    write = decision._write
+    patch.setattr(decision, "_write", lambda sure, _doubtful, *rest: write(sure, [], *rest))
+
+
+@_fault("suppressions of rules in doubt don't happen")
+def _suppress(patch: MonkeyPatch) -> None:
+    suppress = decision._suppress
+    patch.setattr(decision, "_suppress", lambda sure, _doubtful, *rest: suppress(sure, [], *rest))
+
+
+@_fault("additions of rules in doubt happen")
+def _adds(patch: MonkeyPatch) -> None:
+    edit = decision._edit_lists
+    patch.setattr(decision, "_edit_lists", lambda sure, doubtful, *rest: edit([*sure, *doubtful], [], *rest))
+
+
+@_fault("removals of rules in doubt don't happen")
+def _removes(patch: MonkeyPatch) -> None:
+    edit = decision._edit_lists
+    patch.setattr(decision, "_edit_lists", lambda sure, _doubtful, *rest: edit(sure, [], *rest))
+
+
+@_fault("overrides of rules in doubt are ignored")
+def _overrides(patch: MonkeyPatch) -> None:
+    put_together = decision._put_together
+
+    def faulty(found: Any, context: Any, made: Any) -> None:
+        in_doubt, made.in_doubt = made.in_doubt, []
+        put_together(found, context, made)
+        made.in_doubt = in_doubt
+
+    patch.setattr(decision, "_put_together", faulty)
+
+
+@_fault("a claim that failed is left to Cognito")
+def _unsuppressed(patch: MonkeyPatch) -> None:
+    decide = decision.decide
+
+    def faulty(*arguments: Any) -> Any:
+        made = decide(*arguments)
+        for _, place in made.left_out:
+            token, section, name = [*place.split("."), "", ""][:3]
+            if section == "claims":
+                getattr(made, token).suppressed.pop(name, None)
+        return made
+
+    patch.setattr(plan, "decide", faulty)
+
+
+@_fault("a preferred role in doubt is left to Cognito")
+def _preferred(patch: MonkeyPatch) -> None:
+    decide = decision.decide
+
+    def faulty(*arguments: Any) -> Any:
+        made = decide(*arguments)
+        made.preferred_role = None if made.preferred_role is ABSENT else made.preferred_role
+        return made
+
+    patch.setattr(plan, "decide", faulty)
+
+
+def _with_edits(patch: MonkeyPatch, wanted: bool) -> None:
+    """Let what can't be judged stay, by a `keep` (whose outcome must be true) or by a `remove` (false)."""
+    init = rules.Edit.__init__
+
+    def faulty(self: Any, *arguments: Any) -> None:
+        init(self, *arguments)
+        self.tests = [(_if_unknown(test, truth) if truth is wanted else test, truth) for test, truth in self.tests]
+
+    patch.setattr(rules.Edit, "__init__", faulty)
+
+
+@_fault("`keep` of a list keeps what can't be judged")
+def _edit_keep(patch: MonkeyPatch) -> None:
+    _with_edits(patch, wanted=True)
+
+
+@_fault("`remove` of a list leaves what can't be judged")
+def _edit_remove(patch: MonkeyPatch) -> None:
+    _with_edits(patch, wanted=False)
+
+
+@_fault("a message that couldn't be sealed isn't suppressed")
+def _sealing(patch: MonkeyPatch) -> None:
+    answer_of = answer.answer_of
+
+    def faulty(made: Any, event: Any, program: Any, seal: Any) -> Any:
+        made_answer = answer_of(made, event, program, seal)
+        for recipient, *_ in made_answer.unsealed:
+            for suppressed in (made_answer.changes.access_suppress, made_answer.changes.id_suppress):
+                if program.recipients[recipient][0] in suppressed:
+                    suppressed.remove(program.recipients[recipient][0])
+        return made_answer
+
+    patch.setattr(outcome_module, "answer_of", faulty)
+
+
+# Lookups.
+
+
+@_fault("a lookup that failed is no row")
+def _lookup(patch: MonkeyPatch) -> None:
+    patch.setattr(lookups.Lookup, "_row", _absent_if_failed(lookups.Lookup._row))
+
+
+@_fault("a field that can't be read is absent")
+def _field(patch: MonkeyPatch) -> None:
+    reader = lookups.value_reader
+    patch.setattr(lookups, "value_reader", lambda shape: _absent_if_failed(reader(shape)))
+
+
+@_fault("a lookup whose key failed is no row")
+def _key(patch: MonkeyPatch) -> None:
+    patch.setattr(lookups, "link_template", lambda text, linker: _absent_if_failed(link_template(text, linker)))
+
+
+@_fault("`must_match` matches what failed")
+def _must_match(patch: MonkeyPatch) -> None:
+    matching = lookups.Lookup._matching
+    patch.setattr(
+        lookups.Lookup,
+        "_matching",
+        lambda self, row, context: row if (matched := matching(self, row, context)) is FAILED else matched,
+    )
+
+
+# The other invariants.
+
+
+@_fault("`all` stops at the first member that can't be known", rules_commute)
+def _stops(patch: MonkeyPatch) -> None:
+    def all_true(members: Any) -> Any:
+        def every(context: Any) -> Any:
+            for member in members:
+                truth = member(context)
+                if not truth:
+                    return truth
+            return True
+
+        return every
+
+    patch.setattr(conditions, "all_true", all_true)
+
+
+@_fault("`at_most` takes the first items as they come", rules_commute)
+def _at_most(patch: MonkeyPatch) -> None:
+    known = steps.STEPS["at_most"]
+    faulty = steps.Step(lambda count, _linker: lambda items, _context: items[:count], known.takes, known.gives)
+    patch.setitem(steps.STEPS, "at_most", faulty)
+
+
+@_fault("groups are emptied when only roles change", answers_keep_the_contract)
+def _groups(patch: MonkeyPatch) -> None:
+    groups = answer._groups
+
+    def faulty(made: Any, event: Any) -> Any:
+        override = groups(made, event)
+        if override is not None and made.groups is None:
+            return GroupOverride([], override.iam_roles, override.preferred_role)
+        return override
+
+    patch.setattr(answer, "_groups", faulty)
+
+
+@_fault("the index passes over rules whose input failed", decisions_repeat)
+def _index(patch: MonkeyPatch) -> None:
+    candidates = index.Index.candidates
+
+    def faulty(self: Any, context: Any) -> Any:
+        paths = self._paths
+        self._paths = [path for path in paths if path[0](context) is not FAILED]
+        found = candidates(self, context)
+        self._paths = paths
+        return found
+
+    patch.setattr(index.Index, "candidates", faulty)
+
+
+@_fault("reading the groups sorts them in the event", decisions_repeat)
+def _mutates(patch: MonkeyPatch) -> None:
+    def read(context: Any) -> Any:
+        context.event.groups.sort()
+        return context.event.groups
+
+    patch.setitem(inputs._FIXED_READERS, "groups", read)

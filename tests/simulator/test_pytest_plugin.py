@@ -1,0 +1,111 @@
+"""`pytest policies` runs the cases."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.simulator.folders import write
+
+pytest_plugins = ["pytester"]
+
+RULES = "rules: {plan: {access_token: {claims: {plan: {from: lookup.user.plan, default: free}}}}}"
+GOOD = "cases:\n  - {name: a free plan, given: {client: web}, expect: {access_token: {claims: {plan: free}}}}\n"
+BAD = "cases:\n  - {name: a better plan, given: {client: web}, expect: {access_token: {claims: {plan: pro}}}}\n"
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Run pytest in a folder of its own, with this plugin alone, whether pretoken is installed or not."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p pretoken.simulator.pytest_plugin -p no:cacheprovider")
+    return pytester
+
+
+def test_each_case_is_a_test(run: pytest.Pytester) -> None:
+    write(
+        run.path / "policies",
+        RULES,
+        **{"cases/a.yaml": GOOD + GOOD[7:].replace("free plan", "plan"), "cases/deep/b.yaml": GOOD},
+    )
+    result = run.runpytest("policies", "-v")
+
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(
+        ["policies/cases/a.yaml::a free plan PASSED*", "policies/cases/deep/b.yaml::a free plan PASSED*"]
+    )
+
+
+def test_one_case_can_be_run_by_its_name(run: pytest.Pytester) -> None:
+    write(run.path / "policies", RULES, **{"cases/a.yaml": GOOD + BAD[7:]})
+
+    run.runpytest("policies", "-k", "free").assert_outcomes(passed=1, deselected=1)
+    run.runpytest("policies/cases/a.yaml::a better plan").assert_outcomes(failed=1)
+
+
+def test_a_failing_case_reads_like_one_and_has_no_traceback(run: pytest.Pytester) -> None:
+    write(run.path / "policies", RULES, **{"cases/a.yaml": BAD})
+    result = run.runpytest("policies")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "policies/cases/a.yaml:2:12: a better plan",
+            "    access_token.claims.plan, expected on line 2",
+            '        expected  "pro"',
+            '        actual    "free"  (written by `plan`)',
+            "    rules that applied: plan",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*pytest_plugin*")
+
+
+def test_mistakes_in_cases_are_told_in_words(run: pytest.Pytester) -> None:
+    write(run.path / "policies", RULES, **{"cases/a.yaml": GOOD.replace("client: web", "client: nobody")})
+    result = run.runpytest("policies")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["policies/cases/a.yaml:2:41: unknown-name: `nobody` isn't a client that is declared; there are*"]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_mistakes_in_rules_are_told_in_words(run: pytest.Pytester) -> None:
+    write(run.path / "policies", "rules: {a: {acess_token: {}}}", **{"cases/a.yaml": GOOD})
+    result = run.runpytest("policies")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["policies/rules/a.yaml:1:13: unknown-key: a rule has no key `acess_token`*"])
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+
+
+def test_a_bug_shows_its_traceback(run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(run.path / "policies", RULES, **{"cases/a.yaml": GOOD})
+
+    def fail(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr("pretoken.simulator.running.Runner.run", fail)
+    result = run.runpytest_inprocess("policies")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*KeyError: 'a bug'"])
+
+
+def test_other_files_are_left_alone(run: pytest.Pytester) -> None:
+    write(run.path / "policies", RULES, **{"cases/notes.txt": "", "data/a.yaml": "nonsense: ["})
+    (run.path / "cases").mkdir()
+    (run.path / "cases" / "b.yaml").write_text("not: [ours")
+    run.makepyfile("def test_it(): pass")
+
+    run.runpytest(".").assert_outcomes(passed=1)
+
+
+def test_loading_it_imports_nothing_of_ours_and_no_pydantic() -> None:
+    code = (
+        "import sys, pytest, pretoken.simulator.pytest_plugin\n"
+        "ours = {name for name in sys.modules if name.startswith(('pretoken', 'pydantic', 'yaml', 'click', 'boto'))}\n"
+        "assert ours == {'pretoken', 'pretoken.simulator', 'pretoken.simulator.pytest_plugin'}, ours"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own code
