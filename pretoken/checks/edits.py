@@ -24,8 +24,8 @@ def roles_kept_for_removed_groups(loaded: LoadedPolicy) -> Iterator[Doubt]:
     A trigger that changes the groups in the tokens leaves the roles in the ID token as they were.
     An identity pool that takes the role from the token then still gives the rights of the removed group.
 
-    An edit of `iam_roles` with `keep` or `remove` anywhere in the policy ends the finding, and so does suppressing
-    `cognito:groups` in the ID token, which takes the roles with it.
+    An edit of `iam_roles` with `keep` or `remove` anywhere in the policy ends the finding.
+    So does suppressing `cognito:groups` in the ID token, which takes the roles with it.
     Removing the groups that Cognito makes for identity providers is no finding: they have no roles.
 
     Bad:
@@ -47,8 +47,7 @@ def roles_kept_for_removed_groups(loaded: LoadedPolicy) -> Iterator[Doubt]:
         iam_roles: {remove: {prefix: "arn:"}}
     ```
 
-    Source: Amazon Cognito Developer Guide, "Pre token generation Lambda trigger", on `groupOverrideDetails`, and
-    "Role-based access control".
+    Source: Amazon Cognito Developer Guide, "Pre token generation Lambda trigger" and "Role-based access control".
     """
     rules = loaded.policy.rules
     if any(map(_takes_roles, rules.values())):

@@ -56,10 +56,14 @@ def reaches_machines(loaded: LoadedPolicy) -> Iterator[Doubt]:
         given = [] if token is None or not possible.applies(rule.when) else _given(token, possible)
         if given:
             at: At = ("rules", name, "access_token")
-            cure = "add `when: {principal: user}`" if rule.when is None else "add `principal: user` to `when`"
+            cure = (
+                "add `when: {principal: user}` or `when: {client: NAME}`"
+                if rule.when is None
+                else "add `principal: user` or `client: NAME` to `when`"
+            )
             message = (
-                f"{shown(at)} gives machines {listed(given)} too; {cure}, or, if machines are meant, "
-                "`principal: [user, machine]`"
+                f"{shown(at)} gives machines {listed(given)} too; {cure}; "
+                "if machines are meant, say so with `principal: [user, machine]`"
             )
             yield Doubt(at, message, key=True)
 

@@ -21,8 +21,8 @@ def unused_name(loaded: LoadedPolicy) -> Iterator[Doubt]:
     It is a rest of something that went, or a rule that is still missing; either way readers look for its use.
     An unused lookup or recipient also keeps a permission alive that nobody needs.
 
-    Looked at are attributes, metadata, lookups and their fields, derived values, tables, variables, recipients,
-    pseudonyms, and, with `other_clients: apply_rules`, clients; with `deny` it is the declaration that admits a client.
+    Looked at is all that pool.yaml declares, and derived values and tables.
+    With `other_clients: deny`, a client is used by being declared, for that admits it.
 
     Bad:
 

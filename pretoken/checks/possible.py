@@ -119,7 +119,7 @@ class Possible:
             return frozenset({EMPTY}) if members else SETTLED
         return frozenset({ANY})
 
-    def _members(self, value: Leaf) -> Outcomes:
+    def _members(self, value: Tailed | Object) -> Outcomes:
         """Give what the members of a union or of an object can be."""
         return frozenset().union(*(self.value(member) for _, member in members_of(value)))
 

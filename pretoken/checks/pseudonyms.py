@@ -36,8 +36,7 @@ def pseudonym_beside_sub(loaded: LoadedPolicy) -> Iterator[Doubt]:
         id_token: {claims: {statistics_group: {from: groups, then: {prefer: [staff, customers]}}}}
     ```
 
-    Source: OpenID Connect Core 1.0 section 2, on `sub`; Amazon Cognito Developer Guide, "Pre token generation Lambda
-    trigger", on claims that a trigger can't change.
+    Source: OpenID Connect Core 1.0 section 2, on `sub`.
     """
     policy = loaded.policy
     derived: dict[str, bool] = {}

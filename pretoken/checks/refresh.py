@@ -18,8 +18,9 @@ from pretoken.policy.walk import inputs_of
 def lost_on_refresh(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report what rests on the caller's metadata alone, so that it is gone after a refresh.
 
-    Apps renew a user's tokens about every hour, and a plain refresh never passes client metadata to the trigger.
-    A claim that only metadata can fill is then missing, and a rule that requires metadata stops applying.
+    Apps renew a user's tokens about every hour, and a plain refresh passes no client metadata to the trigger.
+    Only `GetTokensFromRefreshToken` does, if the app sends them anew.
+    Otherwise a claim that only metadata can fill is missing, and a rule that requires metadata stops applying.
     Users notice an hour after they signed in, and developers never, because they sign in anew.
 
     A `default`, another member of `first_of` or `union`, an `otherwise` and a `test` all say what a refresh gives.
@@ -49,7 +50,7 @@ def lost_on_refresh(loaded: LoadedPolicy) -> Iterator[Doubt]:
                 - {from: lookup.user.default_tenant}
     ```
 
-    Source: Amazon Cognito API Reference, `InitiateAuth`, on `ClientMetadata`.
+    Source: Amazon Cognito API Reference, `InitiateAuth` and `GetTokensFromRefreshToken`, on `ClientMetadata`.
     """
     policy = loaded.policy
     sign_in = Possible(policy, of_user)

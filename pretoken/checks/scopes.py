@@ -23,8 +23,8 @@ def unbounded_scopes(loaded: LoadedPolicy) -> Iterator[Doubt]:
     Cognito puts any scope into the token that the trigger adds, even one that no resource server has.
     Whoever can write the input, or a mistake in that table, could then grant `aws.cognito.signin.user.admin`.
 
-    These bound a value: a `table`, `prefer`, `keep` with constants, the actions of `verified_permissions`, or `keep`
-    with constants beside `add`.
+    These bound a value: a `table`, `prefer`, `keep` with constants, or the actions of `verified_permissions`.
+    So does a `keep` with constants beside `add`.
     A `scopes:` in pool.yaml says for the whole policy which ones exist.
 
     Bad:

@@ -27,8 +27,8 @@ def ambiguous_template(loaded: LoadedPolicy) -> Iterator[Doubt]:
     Whoever can choose one of the two can then be taken for somebody else: in a claim, a scope, or the key of a lookup.
 
     A text can't run together with its neighbour if the character between them can't stand in it.
-    Cognito's own ids, `client`, `principal`, booleans, dates and constants that come from a `table`, `prefer` or `keep`
-    are safe as they are; of other texts `safe_as` says which characters they hold, in `when` or in `keep`.
+    Cognito's own ids, `client`, `principal`, booleans, dates and constants from a `table` or `prefer` are safe as they are.
+    Of other texts `safe_as` says which characters they hold, in `when` or in `keep`.
     One text of a template may hold anything, and so may the only one.
 
     Bad:

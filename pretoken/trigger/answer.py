@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     """Encrypts members for a recipient: its name, the members, the token's `sub`; raises with a `cause`."""
 
 
+_OUTAGES = ("kms-timeout", "kms-unreachable", "no-credentials")
+
+
 class Answer:
     """The changes, and what had to be left out of them.
 
@@ -33,6 +36,11 @@ class Answer:
         self.changes = changes
         self.sealed = 0
         self.unsealed: list[tuple[str, str, set[str]]] = []
+
+    @property
+    def outage(self) -> str | None:
+        """The cause for which nothing more is encrypted: waiting for KMS twice would cost Cognito's five seconds."""
+        return next((cause for _, cause, _ in self.unsealed if cause in _OUTAGES), None)
 
 
 def answer_of(decision: Decision, event: Event, program: Program, seal: Seal | None) -> Answer:
@@ -80,12 +88,16 @@ def _encrypt(
     for claim, ((recipient, members), *others) in messages.items():
         # Recipients may share a claim if their rules exclude each other; if they don't, or may not, neither has it.
         if members and not others and claim not in suppress and seal is not None:
-            try:
-                claims[claim] = seal(recipient, {name: written[0] for name, written in members.items()}, sub)
-                answer.sealed += 1
-            except Exception as error:  # noqa: BLE001 - whatever fails, the claim is left out and the sign-in goes on
+            cause = answer.outage
+            if cause is None:
+                try:
+                    claims[claim] = seal(recipient, {name: written[0] for name, written in members.items()}, sub)
+                    answer.sealed += 1
+                except Exception as error:  # noqa: BLE001 - whatever fails, the claim is left out, the sign-in goes on
+                    cause = getattr(error, "cause", "sealing-failed")
+            if cause is not None:
                 rules = {rule for _, source in members.values() for _, rule in source}
-                answer.unsealed.append((recipient, getattr(error, "cause", "sealing-failed"), rules))
+                answer.unsealed.append((recipient, cause, rules))
         if claim not in claims and claim not in suppress:
             suppress.append(claim)
 

@@ -64,10 +64,8 @@ def _member_of(read: ReadValue) -> Apply:
         members = read(context)
         if members is FAILED:
             return FAILED
-        if members is ABSENT:
-            members = []
-        elif not isinstance(members, list):
-            members = [members]
+        if not isinstance(members, list):
+            members = [members]  # of which nothing is in it if it is absent
         if isinstance(value, list):
             return [item for item in value if item in members]
         return value if value in members else ABSENT

@@ -52,7 +52,9 @@ def test_an_explanation_says_what_and_why_and_names_its_source(name: str) -> Non
     assert "\n" not in first
     for heading in ("Bad:\n\n```yaml\n", "Good:\n\n```yaml\n", "Source: "):
         assert heading in rest
-    assert not re.search(r"[.:] [A-Z]\w+ ", rest.partition("Bad:")[0]), "one sentence per line"
+    prose = [line for line in FENCE.sub("", rest).splitlines() if line]
+    assert all(line.endswith((".", ":")) for line in prose), "one line per sentence"
+    assert not any(re.search(r"[.] [A-Z]\w+ ", line) for line in prose if "Source" not in line), "one sentence per line"
 
 
 def test_an_unknown_finding_gets_a_suggestion() -> None:

@@ -29,8 +29,8 @@ rules:
     assert found(NAME, rules) == [
         (
             "rules/a.yaml:3:5: warning[reaches-machines]: `access_token` gives machines `plan`, `tier`, "
-            "`encrypted_for.billing-api` and 1 more too; add `when: {principal: user}`, or, if machines are meant, "
-            "`principal: [user, machine]`"
+            "`encrypted_for.billing-api` and 1 more too; add `when: {principal: user}` or `when: {client: NAME}`; "
+            "if machines are meant, say so with `principal: [user, machine]`"
         )
     ]
 
@@ -40,7 +40,8 @@ def test_a_rule_with_a_condition_is_told_to_add_to_it(found: Found) -> None:
     assert found(NAME, rule("{scopes: orders/read}")) == [
         (
             "rules/a.yaml:3:36: warning[reaches-machines]: `access_token` gives machines `plan` too; "
-            "add `principal: user` to `when`, or, if machines are meant, `principal: [user, machine]`"
+            "add `principal: user` or `client: NAME` to `when`; "
+            "if machines are meant, say so with `principal: [user, machine]`"
         )
     ]
 

@@ -123,9 +123,5 @@ def _data(part: Block) -> dict[str, Any]:
 def _joined(one: Any, other: Any) -> Any:
     if isinstance(one, dict) and isinstance(other, dict):
         return {**one, **{key: _joined(one.get(key), value) for key, value in other.items()}}
-    return other if one is None else pytest_fail(one, other)
-
-
-def pytest_fail(one: object, other: object) -> None:
-    """Refuse an addition that changes what is there."""
-    raise AssertionError(f"{other} would replace {one}")
+    assert one is None, f"{other} would replace {one}"
+    return other

@@ -6,11 +6,13 @@ import base64
 import json
 import re
 import sys
+from functools import cache
 from typing import Any
 from unittest.mock import MagicMock
 
 import botocore.session
 import pytest
+from botocore.model import ServiceModel
 
 from tests.docs.pages import ROOT, block, blocks_of, prose_of
 
@@ -54,7 +56,7 @@ def test_a_command_of_aws_exists_with_its_options(command: str) -> None:
     _, service, operation, *arguments = re.split(r"\)|\s+", command)
     if service == "logs" and operation == "tail":
         return  # the command line's own
-    model = botocore.session.get_session().get_service_model(service)
+    model = model_of(service)
     names = {_dashed(name): name for name in model.operation_names}
     shape = model.operation_model(names[operation]).input_shape
     assert shape is not None
@@ -62,14 +64,21 @@ def test_a_command_of_aws_exists_with_its_options(command: str) -> None:
     flags = {"--no-" + option[2:] for option in options}
     assert {argument for argument in arguments if argument.startswith("--")} <= options | flags
     required = {f"--{_dashed(name)}" for name in shape.required_members}
-    assert required <= {*arguments} or arguments == ["help"]
+    assert required <= {*arguments}
+
+
+@cache
+def model_of(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)
 
 
 def _dashed(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
-def test_the_probe_answers_with_what_it_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_probe_answers_with_what_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     module: dict[str, Any] = {}
     exec(block(PAGE, "probe/function.py").text, module)  # noqa: S102 - it is our own page
     monkeypatch.setenv("PROBE", '{"claimsAndScopeOverrideDetails": null}')

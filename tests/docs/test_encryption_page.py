@@ -43,8 +43,9 @@ def test_the_limits_of_the_cache_and_the_patience_are_those_of_the_code() -> Non
     text = section(PAGE, "The cache of data keys")
     assert f"{materials._MAX_AGE:.0f} seconds, {materials._MAX_MESSAGES:,} messages" in text
     assert materials._MAX_BYTES == 16 * 2**20
-    assert (kms.CONFIG.connect_timeout, kms.CONFIG.read_timeout) == (1, 1)
-    assert kms.CONFIG.retries["total_max_attempts"] == 2
+    patience: Any = kms.CONFIG
+    assert (patience.connect_timeout, patience.read_timeout) == (1, 1)
+    assert patience.retries["total_max_attempts"] == 2
 
 
 def test_the_key_policy_grants_under_the_context_of_the_messages() -> None:

@@ -56,7 +56,7 @@ def test_inputs_are_absent_when_the_page_says_so() -> None:
 def test_every_standard_attribute_stands_there() -> None:
     text = section(PAGE, "Inputs")
     (line,) = (line for line in text.splitlines() if line.startswith("The standard attributes are"))
-    assert {part for part in line.split("`")[1::2]} == set(STANDARD_ATTRIBUTES)
+    assert set(line.split("`")[1::2]) == set(STANDARD_ATTRIBUTES)
     for name, known in STANDARD_ATTRIBUTES.items():
         assert (known.type != "string") == (f"`{name}` (a {known.type})" in line)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,8 @@ def lines_of(policies: Path, event: dict[str, Any], faults: dict[str, str] | Non
     environment = dict.fromkeys(plan["pool"]["variables"], LOCAL_KEY)
     sealer = Sealer({"billing-api": LOCAL_KEY}, client_for=lambda region: local_kms_client(region, faults=faults))
     handler = create_handler(plan, environment=environment, seal=sealer.seal, write=lines.append)
-    try:
+    with suppress(SignInRefused):
         handler(event, None)
-    except SignInRefused:
-        pass
     return [json.loads(line) for line in lines]
 
 
@@ -51,11 +50,4 @@ def test_every_member_of_a_log_line_and_every_metric_stands_there(tmp_path: Path
     told = section(PAGE, SECTION)
     assert {"rule", "left_out", "unsealed", "lookup", "code"} <= members
     assert members <= names(told, "member")
-    assert metrics <= names(told, "metric")
-    assert len(metrics) >= len(names(told, "metric")) - 1
-
-
-def test_a_denial_tells_its_reference() -> None:
-    event = json.loads((ROOT / "events" / "v2-sign-in.json").read_text())
-    (line,) = (line for line in lines_of(ROOT / "policies", {**event, "callerContext": {"clientId": "x"}}) if "reference" in line)
-    assert line["message"] == "denied"
+    assert metrics == names(told, "metric")

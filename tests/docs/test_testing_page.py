@@ -29,7 +29,9 @@ def test_every_key_of_a_case_stands_there() -> None:
 
 @pytest.mark.parametrize(("command", "heading"), [("test", "pretoken test"), ("preview", "Previews")])
 def test_every_option_stands_there(command: str, heading: str) -> None:
-    told = {name.split(" ")[0] for name in names(section(PAGE, heading), "option")}
+    common = {"--policies", "--no-python", "--format"}
+    told = {name.split(" ")[0] for name in names(section(PAGE, heading), "option")} | common
+    assert all(f"`{name}" in section(PAGE, "pretoken test") for name in common)
     for option in program.commands[command].params:
         assert told & {*option.opts, *option.secondary_opts}, option
     known = {name for option in program.commands[command].params for name in (*option.opts, *option.secondary_opts)}

@@ -121,7 +121,7 @@ def test_a_kms_that_never_answers_costs_about_two_seconds(silent_port: int, monk
     with pytest.raises(SealingError) as caught:
         sealer.seal("billing-api", MEMBERS, SUB)
     assert caught.value.cause == "kms-timeout"
-    assert 1.9 < time.monotonic() - started < 3.5
+    assert 1.9 < time.monotonic() - started < 4.5
 
 
 @pytest.mark.usefixtures("aws_environment")

@@ -238,3 +238,21 @@ def test_a_recipient_has_a_claim_and_a_key() -> None:
         "crm": ("encrypted_for_partners", "arn:key"),
         "erp": ("encrypted_for_partners", "k"),
     }
+
+
+@pytest.mark.parametrize(
+    ("cause", "tried", "second"),
+    [
+        ("kms-timeout", 1, "kms-timeout"),
+        ("kms-unreachable", 1, "kms-unreachable"),
+        ("no-credentials", 1, "no-credentials"),
+        ("kms-access-denied", 2, "kms-access-denied"),
+    ],
+)
+def test_after_an_outage_of_kms_nobody_waits_for_it_again(cause: str, tried: int, second: str) -> None:
+    """Cognito waits five seconds in all, and a KMS that doesn't answer costs two of them."""
+    seal = Sealer(SealingFailsError(cause))
+    found = answer({"a": sealing(x=1), "b": sealing(recipient="crm", x=1), "c": sealing("id_token", y=1)}, seal=seal)
+    assert [(recipient, why) for recipient, why, _ in found.unsealed][:2] == [("billing-api", cause), ("crm", second)]
+    assert len(seal.messages) == (tried if tried == 1 else 3)
+    assert len(found.unsealed) == 3
