@@ -11,7 +11,7 @@ CLI      := .venv/.cli-is-installed
 DEV      := .venv/.dev-is-installed
 LOCK     := requirements-dev.txt
 SOURCES   = $(shell find pretoken tests triggers policies events -type f ! -name "*.pyc" 2>/dev/null)
-GATED    := pretoken/cognito/*,pretoken/policy/*,pretoken/sealing/*,pretoken/trigger/*
+GATED    := pretoken/checks/*,pretoken/cognito/*,pretoken/policy/*,pretoken/sealing/*,pretoken/trigger/*
 install   = { uv=$$(command -v uv || command -v $(BIN)/uv) && "$$uv" pip install --quiet --python $(BIN)/python $(1); } \
 	|| $(BIN)/python -m pip install --quiet $(1)
 

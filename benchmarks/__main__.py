@@ -1,4 +1,4 @@
-"""Print every row: what was measured, against what, the ratio and its budget. Times are medians of one noisy machine."""
+"""Print every row: what was measured, against what, the ratio and its budget; times are medians."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def paired(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[float, f
 
 def same_answer(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Compare two answers; the order of members and of lists of names means nothing."""
-    return _sorted(one["response"]) == _sorted(other["response"])
+    return bool(_sorted(one["response"]) == _sorted(other["response"]))
 
 
 def _sorted(value: Any) -> Any:
@@ -143,7 +143,9 @@ def cold_start() -> Row:
             pairs.append(pair)
     ours, theirs = (statistics.median(pair[n] for pair in pairs) for n in (0, 1))
     ratio = statistics.median(pair[0] / pair[1] for pair in pairs)
-    return Row("cold start, nothing encrypted", f"{ours:.0f} ms of CPU", f"{theirs:.0f} ms of CPU", "handwritten", ratio, 1.2)
+    return Row(
+        "cold start, nothing encrypted", f"{ours:.0f} ms of CPU", f"{theirs:.0f} ms of CPU", "handwritten", ratio, 1.2
+    )
 
 
 def _children_seconds() -> float:
@@ -177,6 +179,8 @@ def rows() -> list[Row]:
         results.append(Row(what, f"{our_time:.1f} us", f"{their_time:.1f} us", "handwritten", ratio, budget))
     few, many = _grown(plan, 10), _grown(plan, 1000)
     our_time, their_time, ratio = paired(lambda: answer(many, EVENT), lambda: answer(few, EVENT))
-    results.append(Row("one decision, 1000 rules", f"{our_time:.1f} us", f"{their_time:.1f} us", "10 rules", ratio, 2.0))
+    results.append(
+        Row("one decision, 1000 rules", f"{our_time:.1f} us", f"{their_time:.1f} us", "10 rules", ratio, 2.0)
+    )
     results.append(cold_start())
     return results

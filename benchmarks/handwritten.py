@@ -56,7 +56,7 @@ def handler(
             had_birthday = (today.month, today.day) >= (born.month, born.day)
             claims["adult"] = today.year - born.year - (not had_birthday) >= 18  # noqa: PLR2004 - of age
         claims["roles"] = sorted({ROLE_OF_GROUP[group] for group in groups if group in ROLE_OF_GROUP})
-        permissions = set()
+        permissions: set[str] = set()
         if "admins" in groups:
             permissions.update(("orders:approve", "orders:refund"))
         if "admins" in groups or "editors" in groups:

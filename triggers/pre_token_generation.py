@@ -1,3 +1,5 @@
+"""The pre token generation trigger: what SAM deploys."""
+
 import os
 
 from pretoken.trigger import create_handler

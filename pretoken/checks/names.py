@@ -85,7 +85,7 @@ class _Read:
                 self._read(path)
         elif part.kind == "condition":
             for constant in walk_test(part.item.tests.get("client", ()), ()):
-                if constant.kind == "constant":
+                if constant.kind == "constant" and isinstance(constant.item, str):
                     self._compare(constant)
         elif part.kind == "step" and isinstance(part.item, Table) and isinstance(part.item.table, str):
             self.names["tables"].add(part.item.table)

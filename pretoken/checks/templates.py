@@ -27,7 +27,7 @@ def ambiguous_template(loaded: LoadedPolicy) -> Iterator[Doubt]:
     Whoever can choose one of the two can then be taken for somebody else: in a claim, a scope, or the key of a lookup.
 
     A text can't run together with its neighbour if the character between them can't stand in it.
-    Cognito's own ids, `client`, `principal`, booleans, dates and constants from a `table` or `prefer` are safe as they are.
+    Cognito's own ids, `client`, `principal`, booleans, dates and constants from a `table` or `prefer` are safe already.
     Of other texts `safe_as` says which characters they hold, in `when` or in `keep`.
     One text of a template may hold anything, and so may the only one.
 
@@ -94,20 +94,23 @@ class _Templates:
         open_end = next((n for n in range(last) if not _ends(alphabets[n], between[n])), last)
         open_start = next((n for n in range(last, 0, -1) if not _ends(alphabets[n], between[n - 1])), 0)
         if open_end < open_start:
-            held = [alphabets[open_end], alphabets[open_start]]
+            one, other = quoted(paths[open_end]), quoted(paths[open_start])
+            sides = [(alphabets[open_end], f"after {one}"), (alphabets[open_start], f"before {other}")]
+            cures = [
+                f"put a character that it can't hold {side}: `{_outside(held)}`"
+                for held, side in sides
+                if _outside(held)
+            ]
+            cures.append(f"read {one} through a derived value with `then: {{keep: {{safe_as: identifier}}}}`")
             message = (
-                f"{shown(at)} lets texts run together: nothing tells where {quoted(paths[open_end])} ends "
-                f"and {quoted(paths[open_start])} begins; {_cure(held, quoted(paths[open_end]))}"
+                f"{shown(at)} lets texts run together: nothing tells where {one} ends and {other} begins; {cures[0]}"
             )
             yield Doubt(at, message)
 
 
-def _cure(held: list[Alphabet], path: str) -> str:
-    known = [alphabet for alphabet in held if alphabet is not None]
-    free = [character for character in _SEPARATORS if known and not any(character in alphabet for alphabet in known)]
-    if free:
-        return f"put a character between them that they can't hold: `{free[0]}`"
-    return f"read {path} through a derived value with `then: {{keep: {{safe_as: identifier}}}}`"
+def _outside(alphabet: Alphabet) -> str:
+    """Give a character that a text can't hold."""
+    return next((character for character in _SEPARATORS if alphabet is not None and character not in alphabet), "")
 
 
 def _split(template: str) -> tuple[list[str], list[str]]:

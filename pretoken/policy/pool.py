@@ -115,7 +115,9 @@ class Pool(Model):
     """ID-token claims on which someone authorizes, Cognito's own included."""
     limits: Limits = Field(Limits(), examples=[{"access_token_bytes": 4096}])
     """How large tokens may get, and how long lookups may take."""
-    accept: tuple[Acceptance, ...] = Field((), examples=[[{"finding": "unused-name", "why": "It comes next week."}]])
+    accept: tuple[Acceptance, ...] = Field(
+        (), examples=[[{"finding": "unused-name", "at": "attributes.custom:x", "why": "It comes next week."}]]
+    )
     """Findings about the pool that are accepted."""
 
     @field_validator("trigger", mode="before")

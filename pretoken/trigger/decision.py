@@ -184,9 +184,7 @@ def _write(applying: list[Rule], doubtful: list[Rule], context: Context, decisio
         _put_together(found, context, decision)
 
 
-def _write_claims(
-    rule: Rule, writes: list[Write], part: TokenDecision, context: Context, decision: Decision
-) -> None:
+def _write_claims(rule: Rule, writes: list[Write], part: TokenDecision, context: Context, decision: Decision) -> None:
     claims = part.claims
     for write in writes:
         value = write.read(context)
@@ -199,9 +197,7 @@ def _write_claims(
             part.suppressed[write.name] = []
 
 
-def _write_message(
-    rule: Rule, message: tuple[str, str, list[Write]], context: Context, decision: Decision
-) -> None:
+def _write_message(rule: Rule, message: tuple[str, str, list[Write]], context: Context, decision: Decision) -> None:
     token, recipient, writes = message
     members: dict[str, Written] = {}
     for write in writes:

@@ -178,9 +178,7 @@ class Handler:
         troubles: dict[str, Any] = {}
         if decision.left_out:
             troubles["left_out"] = [
-                f"{rule}: {place}"
-                for rule, place in decision.left_out
-                if self._tells_nothing(rule, paths_of_rule)
+                f"{rule}: {place}" for rule, place in decision.left_out if self._tells_nothing(rule, paths_of_rule)
             ]
         if decision.conflicts:
             troubles["conflicts"] = len(decision.conflicts)

@@ -67,7 +67,7 @@ FIXED_INPUTS = {
     "client.id": Input("string", "public", "trusted", doc="the app client id"),
     "pool.id": Input("string", "public", "trusted", about=False, doc="the user pool id"),
     "username": Input(
-        "string", "personal", "trusted", data="user.account.username", doc="the user name in the pool; absent for machines"
+        "string", "personal", "trusted", data="user.account.username", doc="the user name; absent for machines"
     ),
     "groups": Input("strings", "public", "trusted", doc="the user's groups; absent for machines"),
     "iam_roles": Input("strings", "public", "trusted", doc="the IAM roles of the user's groups; absent for machines"),
@@ -78,9 +78,9 @@ FIXED_INPUTS = {
         "strings", "public", "trusted", about=False, absence="caller", doc="the scopes asked for that Cognito allows"
     ),
     "attribute.sub": Input("string", "public", "trusted", doc="the user's unchangeable id; absent for machines"),
-    "attribute.email_verified": Input("boolean", "public", "trusted", doc="whether Cognito verified the e-mail address"),
+    "attribute.email_verified": Input("boolean", "public", "trusted", doc="whether the e-mail address is verified"),
     "attribute.phone_number_verified": Input(
-        "boolean", "public", "trusted", doc="whether Cognito verified the phone number"
+        "boolean", "public", "trusted", doc="whether the phone number is verified"
     ),
     "attribute.cognito:user_status": Input("string", "public", "trusted", doc="the user's status, such as CONFIRMED"),
 }

@@ -29,11 +29,19 @@ class Program:
         recipients: for each recipient the claim that carries its message, and the ARN of its key.
     """
 
-    __slots__ = ("_clients", "_indexes", "_known", "_linker", "_refuses_others", "_rules", "limits", "recipients", "versions")
+    __slots__ = (
+        "_clients",
+        "_indexes",
+        "_known",
+        "_refuses_others",
+        "_rules",
+        "limits",
+        "recipients",
+        "versions",
+    )
 
     def __init__(self, linker: Linker, *, indexed: bool) -> None:
         pool = linker.pool
-        self._linker = linker
         self.versions: tuple[str, ...] = tuple(pool["trigger"])
         self.recipients: dict[str, tuple[str, str]] = {
             name: (claim_of(name, recipient), linker.constant(recipient["key"]))

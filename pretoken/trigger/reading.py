@@ -24,7 +24,7 @@ _MAX_DEPTH = 16
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})")
+_TIME = re.compile(_DATE.pattern + r"T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 _SECONDS = re.compile(r"[0-9]{1,16}")
 
 
@@ -90,7 +90,7 @@ def read_date(text: Any) -> Value:
     if not isinstance(text, str) or not _DATE.fullmatch(text):
         return FAILED
     try:
-        date(int(text[:4]), int(text[5:7]), int(text[8:]))
+        date.fromisoformat(text)
     except ValueError:
         return FAILED
     return text
@@ -132,9 +132,12 @@ def _is_scalar(value: Any) -> bool:
 
 
 def _read_items(items: Any) -> Value:
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+    if not isinstance(items, list):
         return FAILED
-    return list(dict.fromkeys(item for item in items if item))
+    for item in items:
+        if not isinstance(item, str):
+            return FAILED
+    return list(dict.fromkeys([item for item in items if item]))
 
 
 def _split(text: str, separator: str) -> Value:
@@ -172,12 +175,18 @@ _LIST_READERS: dict[str, Callable[[str], Value]] = {
 ENCODINGS = tuple(_LIST_READERS)
 
 
+def _text(value: Any) -> Value:
+    if isinstance(value, str):
+        return value or ABSENT
+    return ABSENT if value is None else FAILED
+
+
 def _value(read: Callable[[Any], Value]) -> Callable[[Any], Value]:
     return lambda value: ABSENT if value is None or value == "" else read(value)
 
 
 _VALUE_READERS: dict[str, Callable[[Any], Value]] = {
-    "string": _value(lambda value: value if isinstance(value, str) else FAILED),
+    "string": _text,
     "number": _value(_number),
     "boolean": _value(lambda value: value if isinstance(value, bool) else FAILED),
     "date": _value(read_date),

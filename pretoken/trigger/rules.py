@@ -179,8 +179,7 @@ def _link_rule(
         if edit and list_ in applicable:
             linked.edits.append(Edit(name, list_, edit, linker, at))
             if "preferred" in edit:
-                preferred = linker.constant(edit["preferred"])
-                write(("iam_roles", "preferred", ""), (), lambda _context: preferred)
+                write(("iam_roles", "preferred", ""), (), linker.value(edit["preferred"], (*at, list_, "preferred")))
     return linked
 
 

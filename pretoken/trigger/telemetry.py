@@ -25,7 +25,7 @@ TRIGGER_SOURCES = frozenset(
         "RefreshTokens",
     )
 )
-_UNITS = {"DurationMs": "Milliseconds", "SealingMs": "Milliseconds", "AccessTokenBytes": "Bytes", "IdTokenBytes": "Bytes"}
+_UNITS = {"DurationMs": "Milliseconds", "AccessTokenBytes": "Bytes", "IdTokenBytes": "Bytes"}
 
 
 def log_line(level: str, message: str, now: float, metrics: Mapping[str, float], **properties: Any) -> str:

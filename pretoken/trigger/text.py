@@ -1,4 +1,4 @@
-"""Text constants and templates: `${NAME}` is a variable, `$$` a dollar sign, `{PATH}` an input, `{{` and `}}` braces."""
+"""Text constants and templates: `${NAME}` is a variable, `$$` a dollar sign, `{PATH}` an input, `{{`, `}}` braces."""
 
 from __future__ import annotations
 

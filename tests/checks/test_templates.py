@@ -25,6 +25,7 @@ DERIVED = """
   one: {from: attribute.custom:b, one_of: derived.a}
   other: {from: derived.a, one_of: lookup.user.tenants}
   constant: a
+  all: {first_of: [{from: derived.b}, {from: derived.scope}]}
 """
 
 
@@ -39,7 +40,7 @@ def test_two_texts_that_may_hold_anything_are_told_to_make_sure_of_one(found: Fo
     """The finding names the two, whatever stands between them."""
     assert found(NAME, rule("{attribute.custom:a}/{attribute.sub}/{metadata.tenant}")) == [
         (
-            "rules/a.yaml:23:39: warning[ambiguous-template]: `id_token.claims.t` lets texts run together: "
+            "rules/a.yaml:24:39: warning[ambiguous-template]: `id_token.claims.t` lets texts run together: "
             "nothing tells where `attribute.custom:a` ends and `metadata.tenant` begins; read `attribute.custom:a` "
             "through a derived value with `then: {keep: {safe_as: identifier}}`"
         )
@@ -50,9 +51,9 @@ def test_texts_without_a_character_that_tells_them_apart_are_told_to_put_one(fou
     """An identifier may hold a dash, so a dash is no end of it."""
     assert found(NAME, rule("{derived.a}-{attribute.custom:b}")) == [
         (
-            "rules/a.yaml:23:39: warning[ambiguous-template]: `id_token.claims.t` lets texts run together: "
-            "nothing tells where `derived.a` ends and `attribute.custom:b` begins; put a character between them that "
-            "they can't hold: `/`"
+            "rules/a.yaml:24:39: warning[ambiguous-template]: `id_token.claims.t` lets texts run together: "
+            "nothing tells where `derived.a` ends and `attribute.custom:b` begins; put a character that "
+            "it can't hold after `derived.a`: `/`"
         )
     ]
 
@@ -182,10 +183,23 @@ rules:
     assert text.startswith("rules/a.yaml:11:33: ")
 
 
-def test_where_no_character_tells_apart_one_text_must_be_safer(found: Found) -> None:
-    """Scopes hold every character but the blank, and tags hold that."""
-    (text,) = found(NAME, rule("{derived.scope}/{derived.b}"))
-    assert text.endswith("read `derived.scope` through a derived value with `then: {keep: {safe_as: identifier}}`")
+@pytest.mark.parametrize(
+    ("template", "cure"),
+    [
+        ("{derived.b}{derived.a}", "put a character that it can't hold after `derived.b`: `#`"),
+        ("{derived.scope}/{attribute.custom:b}", "put a character that it can't hold after `derived.scope`: ` `"),
+        ("{attribute.custom:b}/{derived.a}-{derived.b}", "put a character that it can't hold before `derived.b`: `#`"),
+        ("{derived.all}-{derived.a}", "put a character that it can't hold before `derived.a`: `/`"),
+        (
+            "{derived.all} {attribute.custom:a}",
+            "read `derived.all` through a derived value with `then: {keep: {safe_as: identifier}}`",
+        ),
+    ],
+)
+def test_the_cure_is_a_character_or_a_safer_text(template: str, cure: str, found: Found) -> None:
+    """Scopes hold every character but the blank, and tags hold that; what can be both must be safer."""
+    texts = [text.partition("begins; ")[2] for text in found(NAME, rule(template))]
+    assert texts == [cure]
 
 
 @pytest.mark.parametrize(
