@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import jsonschema
+from click.testing import CliRunner
 
+from pretoken.cli import main
 from tests.cli.conftest import Run
 
 
@@ -44,3 +46,13 @@ def test_a_folder_that_can_not_be_written_to_is_told(run: Run) -> None:
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "taken: this folder can't be written to; name another: `--output DIR`\n"
+
+
+def test_the_schemas_beside_the_sample_policy_are_current(tmp_path: Path) -> None:
+    """`pretoken schema rules --output policies/.schema` writes anew what editors read."""
+    committed = Path(__file__).parents[2] / "policies"
+    command = ["schema", "rules", "--policies", str(committed), "--output", str(tmp_path)]
+
+    assert CliRunner().invoke(main, command).exit_code == 0
+    for name in ("pool.json", "rules.json", "cases.json"):
+        assert (committed / ".schema" / name).read_text() == (tmp_path / name).read_text()

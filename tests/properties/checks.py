@@ -18,6 +18,7 @@ from tests.properties.vocabulary import LOOKUP_INPUTS, NOW, SECRETS, VARIABLES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pretoken.trigger.plan import Program
     from tests.properties.choices import Choices
 
     Tally = Counter[str]
@@ -206,34 +207,60 @@ def decisions_repeat(choices: Choices, tally: Tally) -> str | None:
     plan = policy(choices)
     raw, answers = event(choices, plan["pool"]["trigger"]), rows(choices)
     failing = choices.some(_failing_units(plan), 0, 3)
-    if choices.chance(30) and not read_event(raw, plan["pool"]["trigger"]).is_machine:
+    if choices.chance(30) and raw["request"]["userAttributes"]:
         raw["request"]["userAttributes"]["identities"] = "?"
-    given = copy.deepcopy((plan, raw, answers))
+    others = [_with_another_part(choices, raw, event(choices, plan["pool"]["trigger"])) for _ in range(3)]
+    given = copy.deepcopy((plan, raw, answers, others))
     program = link(plan, VARIABLES, SECRETS)
-    other_event = event(choices, plan["pool"]["trigger"])
     now = NOW + choices.pick((0, 31, -86_400))
 
-    def outcome(program: Any, raw: dict[str, Any] = raw) -> Any:
+    def outcome(program: Program, raw: dict[str, Any] = raw) -> Outcome:
         return Outcome(program, read_event(raw, program.versions), answering(answers, failing), now=now)
 
     first = outcome(program)
-    exact = None if first.refused else (first.changes.access_claims, first.changes.id_claims)
-    outcome(program, other_event)
+    summary, exact = first.summary(), None if first.refused else _claims(first)
+    # Between two equal questions others are asked that differ a little; what is remembered of one serves no other.
+    unindexed = link(plan, VARIABLES, SECRETS, lambda _place, _truth: None)
+    strangers = [outcome(program, other).summary() == outcome(unindexed, other).summary() for other in others]
     again = outcome(program)
     tally["outcomes"] += 1
     tally["acted"] += first.changed
     problem = None
-    if again.summary() != first.summary():
+    if again.summary() != summary or first.summary() != summary:
         problem = "the second time it decides otherwise"
-    elif exact is not None and (again.changes.access_claims, again.changes.id_claims) != exact:
+    elif exact is not None and exact != _claims(again):
         problem = "the second time it writes other claims"
-    elif outcome(link(json.loads(json.dumps(plan)), VARIABLES, SECRETS)).summary() != first.summary():
+    elif outcome(link(json.loads(json.dumps(plan)), VARIABLES, SECRETS)).summary() != summary:
         problem = "linked again, it decides otherwise"
-    elif outcome(link(plan, VARIABLES, SECRETS, lambda _place, _truth: None)).summary() != first.summary():
+    elif outcome(unindexed).summary() != summary:
         problem = "without the index, it decides otherwise"
-    elif (plan, raw, answers) != given:
+    elif not all(strangers):
+        problem = "after another event, it decides otherwise"
+    elif (plan, raw, answers, others) != given:
         problem = "it changes what it was given"
-    return f"{problem}; failed: {failing}\n{_shown(*given)}" if problem else None
+    return f"{problem}; failed: {failing}\n{_shown(*given[:3])}\nothers: {json.dumps(given[3])}" if problem else None
+
+
+def _claims(outcome: Outcome) -> str:
+    return json.dumps([outcome.changes.access_claims, outcome.changes.id_claims])
+
+
+def _with_another_part(choices: Choices, raw: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Give an event with one part of another event of the same version and kind; else that other event."""
+    same = all(
+        bool(kind(raw)) == bool(kind(other))
+        for kind in (
+            lambda event: event["request"]["userAttributes"],
+            lambda event: "claimsOverrideDetails" in event["response"],
+        )
+    )
+    if not same:
+        return other
+    part = choices.pick(("userAttributes", "groupConfiguration", "scopes", "clientMetadata", "callerContext", "userName"))
+    if part in raw:
+        return {**raw, part: other[part]}
+    request = {name: value for name, value in raw["request"].items() if name != part}
+    return {**raw, "request": request | ({part: other["request"][part]} if part in other["request"] else {})}
 
 
 def _shown(plan: dict[str, Any], raw: dict[str, Any], answers: Any) -> str:

@@ -285,19 +285,23 @@ def _leaves(patch: MonkeyPatch) -> None:
 @_fault("suppressions of rules in doubt don't happen")
 def _suppress(patch: MonkeyPatch) -> None:
     suppress = decision._suppress
-    patch.setattr(decision, "_suppress", lambda sure, _doubtful, *rest: suppress(sure, [], *rest))
+    patch.setattr(
+        decision,
+        "_suppress",
+        lambda active, made: suppress([rule for rule in active if rule.name in made.applied], made),
+    )
 
 
 @_fault("additions of rules in doubt happen")
 def _adds(patch: MonkeyPatch) -> None:
     edit = decision._edit_lists
-    patch.setattr(decision, "_edit_lists", lambda sure, doubtful, *rest: edit([*sure, *doubtful], [], *rest))
+    patch.setattr(decision, "_edit_lists", lambda active, *rest: edit([(rule, True) for rule, _ in active], *rest))
 
 
 @_fault("removals of rules in doubt don't happen")
 def _removes(patch: MonkeyPatch) -> None:
     edit = decision._edit_lists
-    patch.setattr(decision, "_edit_lists", lambda sure, _doubtful, *rest: edit(sure, [], *rest))
+    patch.setattr(decision, "_edit_lists", lambda active, *rest: edit([pair for pair in active if pair[1]], *rest))
 
 
 @_fault("overrides of rules in doubt are ignored")
@@ -314,29 +318,29 @@ def _overrides(patch: MonkeyPatch) -> None:
 
 @_fault("a claim that failed is left to Cognito")
 def _unsuppressed(patch: MonkeyPatch) -> None:
-    decide = decision.decide
+    decide = plan.Program.decide
 
-    def faulty(*arguments: Any) -> Any:
-        made = decide(*arguments)
+    def faulty(*arguments: Any, now: int) -> Any:
+        made = decide(*arguments, now=now)
         for _, place in made.left_out:
             token, section, name = [*place.split("."), "", ""][:3]
             if section == "claims":
                 getattr(made, token).suppressed.pop(name, None)
         return made
 
-    patch.setattr(plan, "decide", faulty)
+    patch.setattr(plan.Program, "decide", faulty)
 
 
 @_fault("a preferred role in doubt is left to Cognito")
 def _preferred(patch: MonkeyPatch) -> None:
-    decide = decision.decide
+    decide = plan.Program.decide
 
-    def faulty(*arguments: Any) -> Any:
-        made = decide(*arguments)
+    def faulty(*arguments: Any, now: int) -> Any:
+        made = decide(*arguments, now=now)
         made.preferred_role = None if made.preferred_role is ABSENT else made.preferred_role
         return made
 
-    patch.setattr(plan, "decide", faulty)
+    patch.setattr(plan.Program, "decide", faulty)
 
 
 def _with_edits(patch: MonkeyPatch, wanted: bool) -> None:
@@ -454,6 +458,24 @@ def _index(patch: MonkeyPatch) -> None:
         return found
 
     patch.setattr(index.Index, "candidates", faulty)
+
+
+@_fault("what is remembered of some scopes serves others", decisions_repeat)
+def _remembered(patch: MonkeyPatch) -> None:
+    key = plan.settling_key
+
+    def faulty(event: Any) -> Any:
+        scopes, event.scopes = event.scopes, event.scopes and []
+        found = key(event)
+        event.scopes = scopes
+        return found
+
+    patch.setattr(plan, "settling_key", faulty)
+
+
+@_fault("what is remembered is changed by the next event", decisions_repeat)
+def _shared(patch: MonkeyPatch) -> None:
+    patch.setattr(decision.Decision, "copy", lambda self: self)
 
 
 @_fault("reading the groups sorts them in the event", decisions_repeat)

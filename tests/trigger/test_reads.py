@@ -44,7 +44,6 @@ def test_a_condition_names_paths(condition: dict[str, Any], paths: set[str]) -> 
         ({"count": {"not": 3}}, set()),
         (None, set()),
     ],
-    ids=str,
 )
 def test_a_test_names_paths(test: object, paths: set[str]) -> None:
     assert paths_of_test(test) == paths
@@ -76,7 +75,6 @@ def test_a_test_names_paths(test: object, paths: set[str]) -> None:
         ),
         ({"object": {"a": {"from": "client"}}, "then": "json"}, {"client"}),
     ],
-    ids=str,
 )
 def test_a_value_names_paths(value: object, paths: set[str]) -> None:
     assert paths_of_value(value) == paths
