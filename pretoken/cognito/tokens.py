@@ -138,18 +138,18 @@ def apply_response(tokens: Tokens, event: Event, answer: dict[str, Any]) -> Toke
     A claim that is both set and suppressed is suppressed. Group overrides reach both tokens; otherwise a V1_0 answer
     changes the ID token only. Without an answer in the shape of the event's version nothing changes.
     """
-    response = answer.get("response") or {}
+    response = _part(answer, "response")
     if event.version == "V1_0":
-        details = id_section = response.get("claimsOverrideDetails") or {}
+        details = id_section = _part(response, "claimsOverrideDetails")
         access_section: dict[str, Any] = {}
     else:
-        details = response.get("claimsAndScopeOverrideDetails") or {}
-        id_section = details.get("idTokenGeneration") or {}
-        access_section = details.get("accessTokenGeneration") or {}
+        details = _part(response, "claimsAndScopeOverrideDetails")
+        id_section = _part(details, "idTokenGeneration")
+        access_section = _part(details, "accessTokenGeneration")
     access_token = dict(tokens.access_token)
     id_token = None if tokens.id_token is None else dict(tokens.id_token)
     if id_token is not None and "groupOverrideDetails" in details:
-        _override_groups(id_token, access_token, details["groupOverrideDetails"] or {})
+        _override_groups(id_token, access_token, _part(details, "groupOverrideDetails"))
     if id_token is not None:
         _change_claims(id_token, id_section)
     _change_claims(access_token, access_section)
@@ -157,6 +157,12 @@ def apply_response(tokens: Tokens, event: Event, answer: dict[str, Any]) -> Toke
     scopes.update(dict.fromkeys(access_section.get("scopesToAdd") or ()))
     _set(access_token, "scope", " ".join(_without(scopes, access_section.get("scopesToSuppress") or ())))
     return Tokens(id_token, access_token)
+
+
+def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
+    """Give a part of an answer; one without changes is the event, in which anything may stand there."""
+    part = whole.get(name)
+    return part if type(part) is dict else {}
 
 
 def _override_groups(id_token: dict[str, Any], access_token: dict[str, Any], override: dict[str, Any]) -> None:

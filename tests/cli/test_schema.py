@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 from click.testing import CliRunner
 
-from pretoken.cli import main
+from pretoken.cli.program import program
 from tests.cli.conftest import Run
 
 
@@ -53,6 +53,6 @@ def test_the_schemas_beside_the_sample_policy_are_current(tmp_path: Path) -> Non
     committed = Path(__file__).parents[2] / "policies"
     command = ["schema", "rules", "--policies", str(committed), "--output", str(tmp_path)]
 
-    assert CliRunner().invoke(main, command).exit_code == 0
+    assert CliRunner().invoke(program, command).exit_code == 0
     for name in ("pool.json", "rules.json", "cases.json"):
         assert (committed / ".schema" / name).read_text() == (tmp_path / name).read_text()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from pretoken.cognito.events import read_event
 from pretoken.trigger.plan import link
-
 from tests.properties.events import answering, event, rows
 from tests.properties.outcome import Outcome, broken_promise, more
 from tests.properties.policies import policy
@@ -60,7 +59,8 @@ def _failing_units(plan: dict[str, Any]) -> list[str]:
 def _failures(choices: Choices, units: list[str]) -> Iterator[tuple[int, frozenset[str], tuple[str, ...]]]:
     """Give sets of failures, each with the number of an earlier one that is within it.
 
-    First nothing fails, or one thing; then some things one by one, more and more, the sealing too, in the end everything.
+    First nothing fails, or one thing; then some things one by one, then more and more, the sealing too; in the end
+    everything.
     """
     order = choices.shuffled(units)
     sealing = choices.some(RECIPIENTS, 1, 3)
@@ -196,10 +196,9 @@ def _group_problem(outcome: Outcome, details: dict[str, Any], plan: dict[str, An
         if override is not None and not takes and not set(getattr(event, list_)) <= set(override[name]):
             return f"{list_} are lost, and no rule takes any"
     writes = any("preferred" in rule.get("iam_roles", {}) for rule in active)
-    if override is not None and not writes and event.preferred_role in override["iamRolesToOverride"]:
-        if override.get("preferredRole") != event.preferred_role:
-            return "the preferred role is lost, and no rule takes it"
-    return None
+    if override is None or writes or event.preferred_role not in override["iamRolesToOverride"]:
+        return None
+    return None if override.get("preferredRole") == event.preferred_role else "the preferred role is lost"
 
 
 def decisions_repeat(choices: Choices, tally: Tally) -> str | None:
@@ -256,7 +255,9 @@ def _with_another_part(choices: Choices, raw: dict[str, Any], other: dict[str, A
     )
     if not same:
         return other
-    part = choices.pick(("userAttributes", "groupConfiguration", "scopes", "clientMetadata", "callerContext", "userName"))
+    part = choices.pick(
+        ("userAttributes", "groupConfiguration", "scopes", "clientMetadata", "callerContext", "userName")
+    )
     if part in raw:
         return {**raw, part: other[part]}
     request = {name: value for name, value in raw["request"].items() if name != part}

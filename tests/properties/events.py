@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pretoken.trigger.outcomes import FAILED
-
 from tests.properties.vocabulary import (
     ADDRESSES,
     ATTRIBUTES,
@@ -31,7 +30,14 @@ if TYPE_CHECKING:
     Rows = dict[str, dict[str, Any] | None]
     Failures = frozenset[str]
 
-SOURCES = ("HostedAuth", "Authentication", "NewPasswordChallenge", "AuthenticateDevice", "RefreshTokens", "TokenExchange")
+SOURCES = (
+    "HostedAuth",
+    "Authentication",
+    "NewPasswordChallenge",
+    "AuthenticateDevice",
+    "RefreshTokens",
+    "TokenExchange",
+)
 UNREADABLE: Any = [[]]
 """A JSON value that is none of any type of the language."""
 

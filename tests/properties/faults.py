@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pytest
+
 import tests.properties.outcome as outcome_module
 from pretoken.cognito.response import GroupOverride
-from pretoken.trigger import answer, conditions, decision, index, inputs, lookups, plan, rules, steps, tests, values
+from pretoken.trigger import (
+    answer,
+    conditions,
+    decision,
+    handler,
+    index,
+    inputs,
+    lookups,
+    outcomes,
+    plan,
+    reading,
+    rules,
+    settled,
+    steps,
+    tests,
+    values,
+)
+from pretoken.trigger.errors import SignInRefused
 from pretoken.trigger.outcomes import ABSENT, FAILED
 from pretoken.trigger.text import link_template
 from tests.properties.checks import (
@@ -15,15 +34,14 @@ from tests.properties.checks import (
     failures_only_take_away,
     rules_commute,
 )
+from tests.properties.handling import generated_event_is_handled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest import MonkeyPatch
-
     from tests.properties.checks import Check
 
-    Plant = Callable[[MonkeyPatch], None]
+    Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 class Fault(NamedTuple):
@@ -83,13 +101,13 @@ class _Forgiving:
 
 
 @_fault("`default` replaces what failed")
-def _default(patch: MonkeyPatch) -> None:
+def _default(patch: pytest.MonkeyPatch) -> None:
     or_default = values._or_default
     patch.setattr(values, "_or_default", lambda read, constant: or_default(_absent_if_failed(read), constant))
 
 
 @_fault("`first_of` skips what failed")
-def _first_of(patch: MonkeyPatch) -> None:
+def _first_of(patch: pytest.MonkeyPatch) -> None:
     def link(value: Any, linker: Any, at: Any) -> Any:
         members = [linker.value(member, at) for member in value["first_of"]]
         return lambda context: next(
@@ -100,7 +118,7 @@ def _first_of(patch: MonkeyPatch) -> None:
 
 
 @_fault("`union` drops the parts that failed")
-def _union(patch: MonkeyPatch) -> None:
+def _union(patch: pytest.MonkeyPatch) -> None:
     def link(value: Any, linker: Any, at: Any) -> Any:
         members = [_absent_if_failed(linker.value(member, at)) for member in value["union"]]
 
@@ -114,7 +132,7 @@ def _union(patch: MonkeyPatch) -> None:
 
 
 @_fault("`choose` skips a branch that can't be judged")
-def _choose(patch: MonkeyPatch) -> None:
+def _choose(patch: pytest.MonkeyPatch) -> None:
     class Linker:
         def __init__(self, linker: Any) -> None:
             self.value = linker.value
@@ -128,7 +146,7 @@ def _choose(patch: MonkeyPatch) -> None:
 
 
 @_fault("`template` leaves out the parts that failed")
-def _template(patch: MonkeyPatch) -> None:
+def _template(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(
         values.FORMS,
         "template",
@@ -137,7 +155,7 @@ def _template(patch: MonkeyPatch) -> None:
 
 
 @_fault("`test` is false of what can't be known")
-def _test(patch: MonkeyPatch) -> None:
+def _test(patch: pytest.MonkeyPatch) -> None:
     test = values.FORMS["test"]
 
     def link(value: Any, linker: Any, at: Any) -> Any:
@@ -148,7 +166,7 @@ def _test(patch: MonkeyPatch) -> None:
 
 
 @_fault("an object as a value drops the members that failed")
-def _object(patch: MonkeyPatch) -> None:
+def _object(patch: pytest.MonkeyPatch) -> None:
     def link(value: Any, linker: Any, at: Any) -> Any:
         return values._members(value, at, lambda member, place: _absent_if_failed(linker.value(member, place)))
 
@@ -156,13 +174,13 @@ def _object(patch: MonkeyPatch) -> None:
 
 
 @_fault("`one_of` of a value takes a list that failed for an absent one")
-def _one_of(patch: MonkeyPatch) -> None:
+def _one_of(patch: pytest.MonkeyPatch) -> None:
     member_of = values._member_of
     patch.setattr(values, "_member_of", lambda read: member_of(_absent_if_failed(read)))
 
 
 @_fault("`keep` drops the items that can't be judged")
-def _keep(patch: MonkeyPatch) -> None:
+def _keep(patch: pytest.MonkeyPatch) -> None:
     class Linker:
         def __init__(self, linker: Any) -> None:
             self._linker = linker
@@ -178,25 +196,25 @@ def _keep(patch: MonkeyPatch) -> None:
 # Tests and conditions.
 
 
-def _replace_test(patch: MonkeyPatch, name: str, link: Callable[[Any, Any], Any]) -> None:
+def _replace_test(patch: pytest.MonkeyPatch, name: str, link: Callable[[Any, Any], Any]) -> None:
     known = tests.TESTS[name]
     patch.setitem(tests.TESTS, name, tests.Test(link, known.applies_to, whole=known.whole))
 
 
 @_fault("the test `one_of` takes a list that failed for an absent one")
-def _test_one_of(patch: MonkeyPatch) -> None:
+def _test_one_of(patch: pytest.MonkeyPatch) -> None:
     one_of = tests.TESTS["one_of"].link
     _replace_test(patch, "one_of", lambda path, linker: one_of(path, _Forgiving(linker, ABSENT)))  # type: ignore[arg-type]
 
 
 @_fault("`exists: false` is true of what failed")
-def _exists(patch: MonkeyPatch) -> None:
+def _exists(patch: pytest.MonkeyPatch) -> None:
     exists = tests.TESTS["exists"].link
     _replace_test(patch, "exists", lambda wanted, linker: _if_unknown(exists(wanted, linker), truth=not wanted))
 
 
 @_fault("`count` counts what failed as none")
-def _count(patch: MonkeyPatch) -> None:
+def _count(patch: pytest.MonkeyPatch) -> None:
     count = tests.TESTS["count"].link
 
     def link(test: Any, linker: Any) -> Any:
@@ -207,27 +225,30 @@ def _count(patch: MonkeyPatch) -> None:
 
 
 @_fault("a test is false of a subject that failed")
-def _items(patch: MonkeyPatch) -> None:
+def _items(patch: pytest.MonkeyPatch) -> None:
     of_items = tests._of_items
     patch.setattr(tests, "_of_items", lambda judges: _if_unknown(of_items(judges), truth=False))
 
 
 @_fault("`not` of what can't be known is true")
-def _not(patch: MonkeyPatch) -> None:
+def _not(patch: pytest.MonkeyPatch) -> None:
     for module in (conditions, tests):
         patch.setattr(module, "negate", lambda truth: not truth)
 
 
 @_fault("`all` takes what can't be known for true")
-def _all(patch: MonkeyPatch) -> None:
-    all_true = conditions.all_true
-    patch.setattr(conditions, "all_true", lambda members: all_true([_if_unknown(member, truth=True) for member in members]))
+def _all(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        conditions,
+        "all_true",
+        lambda members: outcomes.all_true([_if_unknown(member, truth=True) for member in members]),
+    )
 
 
 # Rules.
 
 
-def _with_rules(patch: MonkeyPatch, change: Callable[[Any], None]) -> None:
+def _with_rules(patch: pytest.MonkeyPatch, change: Callable[[Any], None]) -> None:
     init = rules.Rule.__init__
 
     def faulty(self: Any, *arguments: Any) -> None:
@@ -238,7 +259,7 @@ def _with_rules(patch: MonkeyPatch, change: Callable[[Any], None]) -> None:
 
 
 @_fault("a rule in doubt applies")
-def _applies(patch: MonkeyPatch) -> None:
+def _applies(patch: pytest.MonkeyPatch) -> None:
     def change(rule: Any) -> None:
         rule.when = rule.when and _if_unknown(rule.when, truth=True)
 
@@ -246,7 +267,7 @@ def _applies(patch: MonkeyPatch) -> None:
 
 
 @_fault("a rule in doubt is passed over")
-def _passed_over(patch: MonkeyPatch) -> None:
+def _passed_over(patch: pytest.MonkeyPatch) -> None:
     def change(rule: Any) -> None:
         rule.when = rule.when and _if_unknown(rule.when, truth=False)
 
@@ -254,7 +275,7 @@ def _passed_over(patch: MonkeyPatch) -> None:
 
 
 @_fault("`on_failure: deny` is ignored")
-def _on_failure(patch: MonkeyPatch) -> None:
+def _on_failure(patch: pytest.MonkeyPatch) -> None:
     def change(rule: Any) -> None:
         rule.strict = False
 
@@ -262,7 +283,7 @@ def _on_failure(patch: MonkeyPatch) -> None:
 
 
 @_fault("a rule with `deny` looks away when in doubt")
-def _deny(patch: MonkeyPatch) -> None:
+def _deny(patch: pytest.MonkeyPatch) -> None:
     def change(rule: Any) -> None:
         if rule.deny is not None:
             rule.when = rule.when and _if_unknown(rule.when, truth=False)
@@ -271,19 +292,19 @@ def _deny(patch: MonkeyPatch) -> None:
 
 
 @_fault("claims of rules in doubt are written")
-def _writes(patch: MonkeyPatch) -> None:
+def _writes(patch: pytest.MonkeyPatch) -> None:
     write = decision._write
     patch.setattr(decision, "_write", lambda sure, doubtful, *rest: write([*sure, *doubtful], [], *rest))
 
 
 @_fault("claims of rules in doubt are left to Cognito")
-def _leaves(patch: MonkeyPatch) -> None:
+def _leaves(patch: pytest.MonkeyPatch) -> None:
     write = decision._write
     patch.setattr(decision, "_write", lambda sure, _doubtful, *rest: write(sure, [], *rest))
 
 
 @_fault("suppressions of rules in doubt don't happen")
-def _suppress(patch: MonkeyPatch) -> None:
+def _suppress(patch: pytest.MonkeyPatch) -> None:
     suppress = decision._suppress
     patch.setattr(
         decision,
@@ -293,19 +314,19 @@ def _suppress(patch: MonkeyPatch) -> None:
 
 
 @_fault("additions of rules in doubt happen")
-def _adds(patch: MonkeyPatch) -> None:
+def _adds(patch: pytest.MonkeyPatch) -> None:
     edit = decision._edit_lists
     patch.setattr(decision, "_edit_lists", lambda active, *rest: edit([(rule, True) for rule, _ in active], *rest))
 
 
 @_fault("removals of rules in doubt don't happen")
-def _removes(patch: MonkeyPatch) -> None:
+def _removes(patch: pytest.MonkeyPatch) -> None:
     edit = decision._edit_lists
     patch.setattr(decision, "_edit_lists", lambda active, *rest: edit([pair for pair in active if pair[1]], *rest))
 
 
 @_fault("overrides of rules in doubt are ignored")
-def _overrides(patch: MonkeyPatch) -> None:
+def _overrides(patch: pytest.MonkeyPatch) -> None:
     put_together = decision._put_together
 
     def faulty(found: Any, context: Any, made: Any) -> None:
@@ -317,7 +338,7 @@ def _overrides(patch: MonkeyPatch) -> None:
 
 
 @_fault("a claim that failed is left to Cognito")
-def _unsuppressed(patch: MonkeyPatch) -> None:
+def _unsuppressed(patch: pytest.MonkeyPatch) -> None:
     decide = plan.Program.decide
 
     def faulty(*arguments: Any, now: int) -> Any:
@@ -332,7 +353,7 @@ def _unsuppressed(patch: MonkeyPatch) -> None:
 
 
 @_fault("a preferred role in doubt is left to Cognito")
-def _preferred(patch: MonkeyPatch) -> None:
+def _preferred(patch: pytest.MonkeyPatch) -> None:
     decide = plan.Program.decide
 
     def faulty(*arguments: Any, now: int) -> Any:
@@ -343,7 +364,7 @@ def _preferred(patch: MonkeyPatch) -> None:
     patch.setattr(plan.Program, "decide", faulty)
 
 
-def _with_edits(patch: MonkeyPatch, wanted: bool) -> None:
+def _with_edits(patch: pytest.MonkeyPatch, wanted: bool) -> None:
     """Let what can't be judged stay, by a `keep` (whose outcome must be true) or by a `remove` (false)."""
     init = rules.Edit.__init__
 
@@ -355,17 +376,17 @@ def _with_edits(patch: MonkeyPatch, wanted: bool) -> None:
 
 
 @_fault("`keep` of a list keeps what can't be judged")
-def _edit_keep(patch: MonkeyPatch) -> None:
+def _edit_keep(patch: pytest.MonkeyPatch) -> None:
     _with_edits(patch, wanted=True)
 
 
 @_fault("`remove` of a list leaves what can't be judged")
-def _edit_remove(patch: MonkeyPatch) -> None:
+def _edit_remove(patch: pytest.MonkeyPatch) -> None:
     _with_edits(patch, wanted=False)
 
 
 @_fault("a message that couldn't be sealed isn't suppressed")
-def _sealing(patch: MonkeyPatch) -> None:
+def _sealing(patch: pytest.MonkeyPatch) -> None:
     answer_of = answer.answer_of
 
     def faulty(made: Any, event: Any, program: Any, seal: Any) -> Any:
@@ -383,23 +404,22 @@ def _sealing(patch: MonkeyPatch) -> None:
 
 
 @_fault("a lookup that failed is no row")
-def _lookup(patch: MonkeyPatch) -> None:
+def _lookup(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lookups.Lookup, "_row", _absent_if_failed(lookups.Lookup._row))
 
 
 @_fault("a field that can't be read is absent")
-def _field(patch: MonkeyPatch) -> None:
-    reader = lookups.value_reader
-    patch.setattr(lookups, "value_reader", lambda shape: _absent_if_failed(reader(shape)))
+def _field(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(lookups, "value_reader", lambda shape: _absent_if_failed(reading.value_reader(shape)))
 
 
 @_fault("a lookup whose key failed is no row")
-def _key(patch: MonkeyPatch) -> None:
+def _key(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lookups, "link_template", lambda text, linker: _absent_if_failed(link_template(text, linker)))
 
 
 @_fault("`must_match` matches what failed")
-def _must_match(patch: MonkeyPatch) -> None:
+def _must_match(patch: pytest.MonkeyPatch) -> None:
     matching = lookups.Lookup._matching
     patch.setattr(
         lookups.Lookup,
@@ -412,7 +432,7 @@ def _must_match(patch: MonkeyPatch) -> None:
 
 
 @_fault("`all` stops at the first member that can't be known", rules_commute)
-def _stops(patch: MonkeyPatch) -> None:
+def _stops(patch: pytest.MonkeyPatch) -> None:
     def all_true(members: Any) -> Any:
         def every(context: Any) -> Any:
             for member in members:
@@ -427,14 +447,14 @@ def _stops(patch: MonkeyPatch) -> None:
 
 
 @_fault("`at_most` takes the first items as they come", rules_commute)
-def _at_most(patch: MonkeyPatch) -> None:
+def _at_most(patch: pytest.MonkeyPatch) -> None:
     known = steps.STEPS["at_most"]
     faulty = steps.Step(lambda count, _linker: lambda items, _context: items[:count], known.takes, known.gives)
     patch.setitem(steps.STEPS, "at_most", faulty)
 
 
 @_fault("groups are emptied when only roles change", answers_keep_the_contract)
-def _groups(patch: MonkeyPatch) -> None:
+def _groups(patch: pytest.MonkeyPatch) -> None:
     groups = answer._groups
 
     def faulty(made: Any, event: Any) -> Any:
@@ -447,7 +467,7 @@ def _groups(patch: MonkeyPatch) -> None:
 
 
 @_fault("the index passes over rules whose input failed", decisions_repeat)
-def _index(patch: MonkeyPatch) -> None:
+def _index(patch: pytest.MonkeyPatch) -> None:
     candidates = index.Index.candidates
 
     def faulty(self: Any, context: Any) -> Any:
@@ -461,12 +481,10 @@ def _index(patch: MonkeyPatch) -> None:
 
 
 @_fault("what is remembered of some scopes serves others", decisions_repeat)
-def _remembered(patch: MonkeyPatch) -> None:
-    key = plan.settling_key
-
+def _remembered(patch: pytest.MonkeyPatch) -> None:
     def faulty(event: Any) -> Any:
         scopes, event.scopes = event.scopes, event.scopes and []
-        found = key(event)
+        found = settled.settling_key(event)
         event.scopes = scopes
         return found
 
@@ -474,14 +492,40 @@ def _remembered(patch: MonkeyPatch) -> None:
 
 
 @_fault("what is remembered is changed by the next event", decisions_repeat)
-def _shared(patch: MonkeyPatch) -> None:
+def _shared(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(decision.Decision, "copy", lambda self: self)
 
 
 @_fault("reading the groups sorts them in the event", decisions_repeat)
-def _mutates(patch: MonkeyPatch) -> None:
+def _mutates(patch: pytest.MonkeyPatch) -> None:
     def read(context: Any) -> Any:
         context.event.groups.sort()
         return context.event.groups
 
     patch.setitem(inputs._FIXED_READERS, "groups", read)
+
+
+@_fault("an error's text is logged", generated_event_is_handled)
+def _text(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(handler, "place_of", str)
+
+
+@_fault("the trigger source is logged as it came", generated_event_is_handled)
+def _source(patch: pytest.MonkeyPatch) -> None:
+    about = handler.Handler._about
+    patch.setattr(
+        handler.Handler, "_about", lambda self, event: {**about(self, event), "source": event.raw["triggerSource"]}
+    )
+
+
+@_fault("a refusal leads to the error behind it", generated_event_is_handled)
+def _behind(patch: pytest.MonkeyPatch) -> None:
+    call = handler.Handler.__call__
+
+    def faulty(self: Any, event: Any, context: Any) -> Any:
+        try:
+            return call(self, event, context)
+        except SignInRefused as refused:
+            raise SignInRefused(str(refused)) from refused
+
+    patch.setattr(handler.Handler, "__call__", faulty)

@@ -26,7 +26,11 @@ INPUTS = {
     "input variable",
 }
 EFFECTS = {
-    *(f"effect {token} {name}" for token in ("access_token", "id_token") for name in ("claims", "suppress", "encrypted_for")),
+    *(
+        f"effect {token} {name}"
+        for token in ("access_token", "id_token")
+        for name in ("claims", "suppress", "encrypted_for")
+    ),
     *(f"effect {list_} {edit}" for list_ in ("scopes", "groups", "iam_roles") for edit in _EDITS),
     "effect preferred",
     "effect add",

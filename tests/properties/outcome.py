@@ -9,7 +9,6 @@ from pretoken.cognito.response import respond
 from pretoken.cognito.tokens import apply_response, default_tokens
 from pretoken.trigger.answer import answer_of
 from pretoken.trigger.outcomes import ABSENT
-
 from tests.properties.vocabulary import NOW
 
 if TYPE_CHECKING:

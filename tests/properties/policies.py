@@ -103,7 +103,9 @@ class _Policy:
         pair = self._exclusive_pair() if choices.chance(25) else []
         if len(pair) > 1:
             for rule, recipient in zip(pair, ("api-two", "api-three"), strict=True):
-                self._put(self.rules[rule], (token, "encrypted_for", recipient, "email"), self._claim_value(token, "email"))
+                self._put(
+                    self.rules[rule], (token, "encrypted_for", recipient, "email"), self._claim_value(token, "email")
+                )
             return
         for member in choices.some(("email", "name"), 1, 2):
             mode = choices.pick(("own", "own", "same", "override", "exclusive"))

@@ -11,7 +11,9 @@ _MOST = 4_000
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_planted_fault_is_found(fault: Fault, monkeypatch: pytest.MonkeyPatch, found: dict[str, tuple[str, int]]) -> None:
+def test_a_planted_fault_is_found(
+    fault: Fault, monkeypatch: pytest.MonkeyPatch, found: dict[str, tuple[str, int]]
+) -> None:
     fault.plant(monkeypatch)
     broken = search(fault.check, _MOST)
     assert broken is not None, f"{fault.name}: no example of {_MOST} shows it"

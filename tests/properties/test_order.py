@@ -26,7 +26,7 @@ def test_no_order_of_rules_conditions_or_lists_changes_the_decision() -> None:
 
 def test_the_same_holds_for_many_examples_in_which_rules_act() -> None:
     tally: Counter[str] = Counter()
-    assert search(rules_commute, 1_000, tally) is None
+    assert search(rules_commute, 700, tally) is None
     assert tally["acted"] > 0.8 * tally["outcomes"]
     assert tally["in doubt"] > 0.1 * tally["outcomes"]
 

@@ -103,7 +103,8 @@ class Writer:
     def __init__(self, choices: Choices, *, pseudonyms: bool = True) -> None:
         self.choices = choices
         self.steps = {
-            kind: tuple(step for step in steps if pseudonyms or step[0] != "pseudonym") for kind, steps in _STEPS.items()
+            kind: tuple(step for step in steps if pseudonyms or step[0] != "pseudonym")
+            for kind, steps in _STEPS.items()
         }
         self.paths: dict[str, list[str]] = {kind: [] for kind in (*_STEPS, "item")}
         self.failing: dict[str, list[str]] = {kind: [] for kind in (*_STEPS, "item")}
@@ -192,8 +193,8 @@ class Writer:
     def _template(self) -> str:
         choices = self.choices
         parts = [choices.pick(("t-", "{{", "}}", "$$", "${STAGE}-", ""))]
-        for _ in range(1 + choices.below(2)):
-            parts.append("{" + self.path(choices.pick(("string", "string", "number", "boolean", "date"))) + "}")
+        kinds = [choices.pick(("string", "string", "number", "boolean", "date")) for _ in range(1 + choices.below(2))]
+        parts += ["{" + self.path(kind) + "}" for kind in kinds]
         return "".join(parts)
 
     def _object(self, depth: int) -> dict[str, Any]:
@@ -202,7 +203,9 @@ class Writer:
             if self.choices.chance(15):
                 members[key] = {"add": self.value("strings", 0)}
             else:
-                kind = self.choices.pick(("string", "number", "strings", "boolean", "object" if depth > 1 else "string"))
+                kind = self.choices.pick(
+                    ("string", "number", "strings", "boolean", "object" if depth > 1 else "string")
+                )
                 members[key] = self.value(kind, depth - 1)
         return {"object": members}
 
@@ -252,9 +255,11 @@ class Writer:
         """Write a constant that a subject may equal."""
         if path in CONSTANTS_OF_PATHS:
             return self.choices.pick(CONSTANTS_OF_PATHS[path])
-        return self.constant("item" if kind == "strings" else kind)
+        if kind in ("string", "strings", "item"):
+            return self.choices.pick((*TEXTS, *TEXTS, "${STAGE}"))
+        return self.constant(kind)
 
-    def _argument(self, name: str, kind: str, depth: int, path: str | None) -> Any:  # noqa: PLR0911 - a row each
+    def _argument(self, name: str, kind: str, depth: int, path: str | None) -> Any:
         choices = self.choices
         if name == "prefix":
             return choices.pick(("a", "ab"))
@@ -275,7 +280,9 @@ class Writer:
         if name == "within_last":
             return choices.pick(DURATIONS)
         if name == "not":
-            return self.test(kind, 0, path) if depth else {"exists": True} if kind == "object" else self._asked(kind, path)
+            return (
+                self.test(kind, 0, path) if depth else {"exists": True} if kind == "object" else self._asked(kind, path)
+            )
         return choices.pick(NUMBERS)
 
     def condition(self, depth: int = 2) -> dict[str, Any]:

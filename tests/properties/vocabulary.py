@@ -43,13 +43,21 @@ def _fields(*names: str) -> dict[str, dict[str, str]]:
 
 
 LOOKUPS: dict[str, dict[str, Any]] = {
-    "user": {"dynamodb": {"table": "users", "key": {"pk": "USER#{attribute.sub}"}}, "fields": _fields(*_SHAPES), "data": "none"},
+    "user": {
+        "dynamodb": {"table": "users", "key": {"pk": "USER#{attribute.sub}"}},
+        "fields": _fields(*_SHAPES),
+        "data": "none",
+    },
     "conf": {
         "appconfig": {"application": "a", "environment": "e", "profile": "p"},
         "fields": _fields("text", "flag", "tags", "doc"),
         "data": "none",
     },
-    "role": {"parameter": {"name": "/{lookup.user.text}"}, "fields": _fields("text", "number", "flag", "tags"), "data": "none"},
+    "role": {
+        "parameter": {"name": "/{lookup.user.text}"},
+        "fields": _fields("text", "number", "flag", "tags"),
+        "data": "none",
+    },
     "fact": {
         "lambda": {"function": "f", "input": {"who": "{attribute.sub}", "key": "{derived.key}"}},
         "fields": _fields("text", "number", "flag", "tags"),

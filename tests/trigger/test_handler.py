@@ -192,7 +192,7 @@ def test_an_unforeseen_error_tells_only_its_kind_and_place(error: Exception) -> 
 
     run = Run({"r": claim(DOWN)}, answers=answers)
     assert run.refuse() == f"{NEUTRAL} (reference {REFERENCE})"
-    assert (run.line["code"], run.line["error"]) == ("unforeseen", type(error).__name__)
+    assert (run.line["code"], run.line["error"], run.line["Refused"]) == ("unforeseen", type(error).__name__, 1)
     assert re.fullmatch(r"tests\.trigger\.test_handler:\d+", run.line["where"])
     assert "anna" not in run.written[0]
 

@@ -178,3 +178,12 @@ def test_a_rule_that_asks_for_no_constant_is_always_looked_at(when: dict[str, An
     used = linker(rules={"r": {"when": when, "deny": "No."}})
     found, others = Index(link_rules(used, (False, False)), used).candidates(context())
     assert (found, [rule.name for rule in others]) == ([], ["r"])
+
+
+def test_rules_are_indexed_unless_their_conditions_are_observed() -> None:
+    """Who observes wants to see every condition."""
+    seen: list[object] = []
+    rule = {"r": {"when": {"groups": "admins"}, "deny": "No."}}
+    program(rule, observe=lambda place, _truth: seen.append(place)).decide(given(), now=NOW)
+    assert seen == [("rules", "r", "when")]
+    assert program(rule)._indexes is not None

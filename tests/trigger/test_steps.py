@@ -92,6 +92,8 @@ def test_there_are_no_other_steps() -> None:
         ("lower", "ÀÉÎ ABC", "ÀÉÎ abc"),
         ("lower", "\u212aELVIN", "\u212aelvin"),
         ("lower", "İZMİR", "İzmİr"),
+        ("lower", "é@AZ[`az{", "é@az[`az{"),
+        ("upper", "é@AZ[`az{", "é@AZ[`AZ{"),
         ("upper", "abc-Xyz9", "ABC-XYZ9"),
         ("upper", "straße ß", "STRAßE ß"),
         ("upper", "ﬁx", "ﬁX"),
