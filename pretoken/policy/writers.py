@@ -46,7 +46,7 @@ def claim_of(recipient: str, pool: Pool) -> str:
 
 
 def writers_of(name: str, rule: Rule, policy: Policy) -> Iterator[Writer]:
-    """Give every leaf that a rule writes; the members of a message are leaves below its recipient."""
+    """Give every leaf that a rule writes; members of a message are leaves below its recipient."""
     for token_name, token in (("access_token", rule.access_token), ("id_token", rule.id_token)):
         if token is None:
             continue
@@ -60,6 +60,10 @@ def writers_of(name: str, rule: Rule, policy: Policy) -> Iterator[Writer]:
                 place = (*at, "encrypted_for", recipient, member)
                 keys = (recipient, member)
                 yield Writer(name, token_name, claim, keys, value, place, _agreement(keys, value))
+    role = None if rule.iam_roles is None else rule.iam_roles.preferred
+    if role is not None:
+        place = ("rules", name, "iam_roles", "preferred")
+        yield Writer(name, "id_token", "cognito:preferred_role", (), role, place, _agreement((), role))
 
 
 def _leaves(leaf: Leaf, keys: Keys, at: At) -> Iterator[tuple[Keys, Leaf, At]]:

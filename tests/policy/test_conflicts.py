@@ -19,10 +19,13 @@ FINE = [
     "a: {access_token: {suppress: [x]}}, b: {id_token: {claims: {x: 2}}}",
     "a: {when: {client: web}, access_token: {suppress: [x]}}, b: {when: {client: worker}, access_token: {claims: {x: 2}}}",
     "a: {access_token: {suppress: [x]}, accept: [{finding: claim-suppressed-elsewhere, at: access_token.suppress.x, why: y1}]}, b: {access_token: {claims: {x: 2}}}",
+    "a: {iam_roles: {preferred: r1}}, b: {iam_roles: {preferred: r1}}",
+    "a: {iam_roles: {preferred: r1}}, b: {overrides: a, iam_roles: {preferred: r2}}",
     "a: {access_token: {claims: {x: [1, 2]}}}, b: {access_token: {claims: {x: [1, 2]}}}",
 ]
 
 TWICE = [
+    "a: {iam_roles: {preferred: r1}}, b: {iam_roles: {preferred: r2}}",
     "a: {access_token: {claims: {x: 1}}}, b: {access_token: {claims: {x: 2}}}",
     "a: {access_token: {claims: {x: 1}}}, b: {access_token: {claims: {x: true}}}",
     "a: {access_token: {claims: {x: {from: username}}}}, b: {access_token: {claims: {x: {from: username}}}}",
