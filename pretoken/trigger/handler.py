@@ -12,7 +12,7 @@ from pretoken.cognito.events import read_event
 from pretoken.cognito.response import respond
 from pretoken.cognito.tokens import apply_response, default_tokens, token_bytes
 from pretoken.trigger.answer import answer_of
-from pretoken.trigger.errors import SignInRefused
+from pretoken.trigger.errors import PlanError, SignInRefused
 from pretoken.trigger.inputs import is_public
 from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.plan import link
@@ -54,14 +54,21 @@ def create_handler(
     Raises:
         PlanError: the plan can't be used, so that the function doesn't start and every sign-in is refused.
     """
-    if isinstance(plan, dict):
-        policy = plan
-    else:
-        with open(plan, encoding="utf-8") as file:
-            policy = json.load(file)
+    policy = plan if isinstance(plan, dict) else _read_plan(plan)
     declared = policy["pool"].get("variables", {})
     variables = resolve_variables(declared, os.environ if environment is None else environment)
     return Handler(policy, variables, seal=seal, answers=answers, write=write or print)
+
+
+def _read_plan(path: str | os.PathLike[str]) -> dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            plan = json.load(file)
+    except (OSError, ValueError) as error:
+        raise PlanError(f"`{os.fspath(path)}` can't be read as JSON: {type(error).__name__}") from None
+    if not isinstance(plan, dict) or not isinstance(plan.get("pool"), dict):
+        raise PlanError(f"`{os.fspath(path)}` isn't a plan; write there what `LoadedPolicy.plan()` gives")
+    return plan
 
 
 class Handler:

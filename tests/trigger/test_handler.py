@@ -582,6 +582,26 @@ def test_a_plan_that_names_what_does_not_exist_does_not_start(rule: dict[str, An
         Run({"r": {"when": {"client": "never"}, **rule}})
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (None, "`policy.json` can't be read as JSON: FileNotFoundError"),
+        ("{", "`policy.json` can't be read as JSON: JSONDecodeError"),
+        ("[]", "`policy.json` isn't a plan"),
+        ('{"rules": {}}', "`policy.json` isn't a plan"),
+    ],
+    ids=["missing", "broken", "no object", "no pool"],
+)
+def test_without_a_plan_the_function_does_not_start(
+    text: str | None, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if text is not None:
+        Path("policy.json").write_text(text)
+    with pytest.raises(PlanError, match=problem):
+        create_handler("policy.json", environment={})
+
+
 # as SAM deploys it
 
 SCRIPT = """
