@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import os
 import time
-from contextlib import suppress
 
 from pretoken.cognito.errors import ContractError, EventError
 from pretoken.cognito.events import read_event
 from pretoken.cognito.response import respond
-from pretoken.cognito.tokens import apply_response, default_tokens, token_bytes
 from pretoken.trigger.answer import answer_of
 from pretoken.trigger.errors import PlanError, SignInRefused
-from pretoken.trigger.inputs import is_public
 from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.plan import link
-from pretoken.trigger.reads import inputs_behind, paths_of_condition, paths_of_rule
-from pretoken.trigger.telemetry import TRIGGER_SOURCES, log_line, place_of
+from pretoken.trigger.report import Report
+from pretoken.trigger.telemetry import place_of
 from pretoken.trigger.text import resolve_variables
 
 TYPE_CHECKING = False
@@ -25,9 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from pretoken.cognito.events import Event
-    from pretoken.trigger.answer import Answer, Seal
-    from pretoken.trigger.decision import Decision
+    from pretoken.trigger.answer import Seal
     from pretoken.trigger.lookups import Answers
 
 NEUTRAL = "Signing in isn't possible at the moment."
@@ -74,7 +69,7 @@ def _read_plan(path: str | os.PathLike[str]) -> dict[str, Any]:
 class Handler:
     """A Lambda handler; call it with an event and the invocation's context."""
 
-    __slots__ = ("_answers", "_plan", "_seal", "_write", "program")
+    __slots__ = ("_answers", "_report", "_seal", "program")
 
     def __init__(
         self,
@@ -85,126 +80,37 @@ class Handler:
         answers: Answers,
         write: Callable[[str], object],
     ) -> None:
-        self._plan = plan
         self.program = link(plan, variables)
         self._seal = seal or (_kms_sealer(self.program.recipients) if _encrypts(plan) else None)
         self._answers = answers
-        self._write = write
+        self._report = Report(plan, self.program, write)
         if answers is no_answers:
             for lookup in plan["pool"].get("lookups", {}):
-                self._log("WARN", "nobody answers this lookup, so it always fails", 0, {}, lookup=lookup)
+                self._report.log("WARN", "nobody answers this lookup, so it always fails", 0, {}, lookup=lookup)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer an event; raises SignInRefused, and nothing else."""
         started, now = time.perf_counter(), time.time()
         reference = str(getattr(context, "aws_request_id", None) or os.urandom(8).hex())
-        line: dict[str, Any] = {"reference": reference}
+        report, about = self._report, {"reference": reference}
         refusal = NEUTRAL
         try:
             read = read_event(event, self.program.versions)
-            line |= self._about(read)
+            about |= report.about(read)
             decision = self.program.decide(read, self._answers, now=int(now))
             if decision.denied_by is None:
                 answer = answer_of(decision, read, self.program, self._seal)
                 response = respond(read, answer.changes)
-                self._report(line, read, decision, answer, response, started, now)
+                report.decided(about, read, decision, answer, response, started, now)
                 return response
             refusal = decision.denial or NEUTRAL
-            if not decision.denied_by:
-                line["rule"] = "other_clients"
-            elif self._tells_nothing(decision.denied_by, paths_of_rule):
-                line["rule"] = decision.denied_by
-            self._log("WARN", "denied", now, {"Denied": 1}, **line)
+            report.denied(about, decision.denied_by, now)
         except (EventError, ContractError) as error:
-            self._log("ERROR", "refused", now, {"Refused": 1}, **line, code=error.code)
+            report.log("ERROR", "refused", now, {"Refused": 1}, **about, code=error.code)
         except Exception as error:  # noqa: BLE001 - a failure may only ever take away
             where = {"error": type(error).__name__, "where": place_of(error)}
-            self._log("ERROR", "refused", now, {"Refused": 1}, **line, code="unforeseen", **where)
+            report.log("ERROR", "refused", now, {"Refused": 1}, **about, code="unforeseen", **where)
         raise SignInRefused(f"{refusal} (reference {reference})")
-
-    def _report(
-        self,
-        line: dict[str, Any],
-        event: Event,
-        decision: Decision,
-        answer: Answer,
-        response: dict[str, Any],
-        started: float,
-        now: float,
-    ) -> None:
-        """Write the line of a decision; that it can't be made is no reason to refuse a sign-in."""
-        try:
-            metrics = self._counts(decision, answer) | self._sizes(event, response, int(now))
-            metrics["DurationMs"] = round((time.perf_counter() - started) * 1000, 3)
-            self._log("INFO", "decided", now, metrics, **line, **self._troubles(decision, answer))
-        except Exception as error:  # noqa: BLE001 - see above
-            self._log("ERROR", "unreported", now, {}, error=type(error).__name__, where=place_of(error))
-
-    def _log(self, level: str, message: str, now: float, metrics: Mapping[str, float], **properties: Any) -> None:
-        """Write a log line; that it can't be written changes no answer and shows nobody another error."""
-        with suppress(Exception):
-            self._write(log_line(level, message, now, metrics, **properties))
-
-    def _about(self, event: Event) -> dict[str, Any]:
-        source = event.raw.get("triggerSource")
-        return {
-            "version": event.version,
-            "source": source if isinstance(source, str) and source in TRIGGER_SOURCES else "other",
-            "client": self.program.client_name(event.client_id) or "other",
-            "principal": "machine" if event.is_machine else "user",
-        }
-
-    def _counts(self, decision: Decision, answer: Answer) -> dict[str, float]:
-        changes = answer.changes
-        return {
-            "Decided": 1,
-            "RulesApplied": len(decision.applied),
-            "RulesInDoubt": len(decision.in_doubt),
-            "ClaimsWritten": len(changes.access_claims) + len(changes.id_claims),
-            "ClaimsLeftOut": len(decision.left_out) + len(answer.unsealed),
-            "ClaimConflicts": len(decision.conflicts),
-            "MessagesSealed": answer.sealed,
-            "SealingFailures": len(answer.unsealed),
-        }
-
-    def _sizes(self, event: Event, response: dict[str, Any], now: int) -> dict[str, float]:
-        """Measure the tokens where pool.yaml sets a limit: an over-long token is issued, and counted."""
-        sizes: dict[str, float] = {}
-        limits = self.program.limits
-        if "access_token_bytes" in limits or "id_token_bytes" in limits:
-            tokens = apply_response(default_tokens(event, now), event, response)
-            for token, name in ((tokens.access_token, "AccessToken"), (tokens.id_token, "IdToken")):
-                limit = limits.get("access_token_bytes" if name == "AccessToken" else "id_token_bytes")
-                if token is not None and limit is not None:
-                    sizes[f"{name}Bytes"] = token_bytes(token)
-                    sizes[f"{name}OverLimit"] = int(sizes[f"{name}Bytes"] > limit)
-        return sizes
-
-    def _troubles(self, decision: Decision, answer: Answer) -> dict[str, Any]:
-        """Name what failed, but nothing that a personal value decided: that the name is there would tell of it."""
-        troubles: dict[str, Any] = {}
-        if decision.left_out:
-            troubles["left_out"] = [
-                f"{rule}: {place}" for rule, place in decision.left_out if self._tells_nothing(rule, paths_of_rule)
-            ]
-        if decision.conflicts:
-            troubles["conflicts"] = len(decision.conflicts)
-        if answer.unsealed:
-            troubles["unsealed"] = [
-                f"{recipient}: {cause}"
-                for recipient, cause, rules in answer.unsealed
-                if all(self._tells_nothing(rule, _paths_of_guard) for rule in rules)
-            ]
-        return troubles
-
-    def _tells_nothing(self, rule: str, paths_of: Callable[[dict[str, Any]], set[str]]) -> bool:
-        """Tell whether these paths of a rule lead to public inputs only; asked rarely, so nothing is remembered."""
-        paths = inputs_behind(paths_of(self._plan["rules"][rule]), self._plan)
-        return all(is_public(path, self._plan["pool"]) for path in paths)
-
-
-def _paths_of_guard(rule: dict[str, Any]) -> set[str]:
-    return paths_of_condition(rule.get("when", {}))
 
 
 def _encrypts(plan: dict[str, Any]) -> bool:

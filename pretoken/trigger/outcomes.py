@@ -9,7 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, TypeVarTuple
 
     from pretoken.trigger.context import Context
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     ReadValue = Callable[[Context], Value]
     Judge = Callable[[Value, Context], Truth]
     Decide = Callable[[Context], Truth]
+    Given = TypeVarTuple("Given")
 
 
 class Outcome:
@@ -37,25 +38,20 @@ ABSENT = Outcome("ABSENT")
 FAILED = Outcome("FAILED")
 
 
-def has_value(value: Value) -> bool:
-    """Tell whether a value is there."""
-    return value is not ABSENT and value is not FAILED
-
-
 def negate(truth: Truth) -> Truth:
     """Negate a truth value; unknown stays unknown."""
     return None if truth is None else not truth
 
 
-def all_true(members: Sequence[Decide]) -> Decide:
-    """Join conditions by `and`: false decides, then unknown."""
+def all_true(members: Sequence[Callable[[*Given], Truth]]) -> Callable[[*Given], Truth]:
+    """Join conditions, or tests, by `and`: false decides, then unknown."""
     if len(members) == 1:
         return members[0]
 
-    def every(context: Context) -> Truth:
+    def every(*given: *Given) -> Truth:
         outcome: Truth = True
         for member in members:
-            truth = member(context)
+            truth = member(*given)
             if truth is False:
                 return False
             if truth is None:
@@ -65,13 +61,13 @@ def all_true(members: Sequence[Decide]) -> Decide:
     return every
 
 
-def any_true(members: Sequence[Decide]) -> Decide:
-    """Join conditions by `or`: true decides, then unknown."""
+def any_true(members: Sequence[Callable[[*Given], Truth]]) -> Callable[[*Given], Truth]:
+    """Join conditions, or tests, by `or`: true decides, then unknown."""
 
-    def some(context: Context) -> Truth:
+    def some(*given: *Given) -> Truth:
         outcome: Truth = False
         for member in members:
-            truth = member(context)
+            truth = member(*given)
             if truth is True:
                 return True
             if truth is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from pretoken.trigger.durations import seconds_of
-from pretoken.trigger.outcomes import ABSENT, FAILED, negate
+from pretoken.trigger.outcomes import ABSENT, FAILED, all_true, any_true, negate
 from pretoken.trigger.steps import domain_of, lower
 
 TYPE_CHECKING = False
@@ -65,13 +65,13 @@ def link_test(test: Any, linker: Linker) -> Judge:
     if constants is not None:
         return _equals(constants)
     if isinstance(test, list):
-        return _any_of([link_test(member, linker) for member in test])
+        return any_true([link_test(member, linker) for member in test])
     items: list[Judge] = []
     wholes: list[Judge] = []
     for name, argument in test.items():
         operator = TESTS[name]
         (wholes if operator.whole else items).append(operator.link(argument, linker))
-    return _all_of([_of_items(items), *wholes] if items else wholes)
+    return all_true([_of_items(items), *wholes] if items else wholes)
 
 
 def constants_of(test: Any, linker: Linker) -> frozenset[Any] | None:
@@ -95,40 +95,9 @@ def _equals(constants: frozenset[Any]) -> Judge:
     return equals
 
 
-def _any_of(judges: list[Judge]) -> Judge:
-    def some(subject: Value, context: Context) -> Truth:
-        outcome: Truth = False
-        for judge in judges:
-            truth = judge(subject, context)
-            if truth is True:
-                return True
-            if truth is None:
-                outcome = None
-        return outcome
-
-    return some
-
-
-def _all_of(judges: list[Judge]) -> Judge:
-    if len(judges) == 1:
-        return judges[0]
-
-    def every(subject: Value, context: Context) -> Truth:
-        outcome: Truth = True
-        for judge in judges:
-            truth = judge(subject, context)
-            if truth is False:
-                return False
-            if truth is None:
-                outcome = None
-        return outcome
-
-    return every
-
-
 def _of_items(judges: list[Judge]) -> Judge:
     """Judge a scalar, or ask for one item of a list that passes every test."""
-    passes = _all_of(judges)
+    passes = all_true(judges)
 
     def judge(subject: Value, context: Context) -> Truth:
         if isinstance(subject, list):

@@ -533,7 +533,7 @@ def test_a_decision_that_cannot_be_reported_is_answered_all_the_same(monkeypatch
     def fail(*_: object) -> None:
         raise KeyError("anna")
 
-    monkeypatch.setattr("pretoken.trigger.handler.token_bytes", fail)
+    monkeypatch.setattr("pretoken.trigger.report.token_bytes", fail)
     run = Run({"r": claim("x")}, pool=pool(limits={"access_token_bytes": 1}))
     assert run.answer()["accessTokenGeneration"]
     line = run.line
