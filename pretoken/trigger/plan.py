@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pretoken.trigger.context import Context
-from pretoken.trigger.decision import Decision, decide
+from pretoken.trigger.decide import decide
+from pretoken.trigger.decision import Decision
 from pretoken.trigger.index import Index
 from pretoken.trigger.link import Linker
 from pretoken.trigger.lookups import no_answers

@@ -22,7 +22,7 @@ BLANKS = " \t\n\r\x0b\x0c"
 _MILLISECONDS = 10**11
 _MAX_DEPTH = 16
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(_DATE.pattern + r"T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 _SECONDS = re.compile(r"[0-9]{1,16}")
@@ -67,7 +67,7 @@ def _refuse_constant(name: str) -> None:
 
 def read_number(text: str) -> Value:
     """Read a number by JSON's grammar: an integer within ±(2⁵³-1), else finite."""
-    if len(text) > 64 or not _NUMBER.fullmatch(text):  # noqa: PLR2004 - no number of this range is longer
+    if len(text) > 64 or not NUMBER.fullmatch(text):  # noqa: PLR2004 - no number of this range is longer
         return FAILED
     return _number(int(text) if text.lstrip("-").isdigit() else float(text))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pydantic import BaseModel
 
@@ -20,7 +22,7 @@ from pretoken.trigger.outcomes import ABSENT, FAILED
 from pretoken.trigger.reading import ENCODINGS
 from pretoken.trigger.steps import STEPS
 from pretoken.trigger.tests import SAFE_AS, TESTS
-from tests.docs.pages import names, paths, rows, section
+from tests.docs.pages import ROOT, names, paths, rows, section
 
 PAGE = "rules.md"
 ENVELOPE = {"userPoolId": "eu-west-1_Ab12Cd34", "userName": "anna", "callerContext": {"clientId": "x"}, "version": "3"}
@@ -101,3 +103,10 @@ def test_every_encoding_and_helper_stands_there() -> None:
     assert all(f"`{encoding}`" in section(PAGE, "Inputs") for encoding in ENCODINGS)
     models = {"Acceptance", "AccessToken", "Condition", "Groups", "IamRoles", "Rule", "RuleFile", "Scopes", "Token"}
     assert all(f"`{helper}`" in section(PAGE, "Python rule files") for helper in {*helpers} - models)
+
+
+def test_every_recipe_is_a_rule_of_the_file_that_it_names() -> None:
+    for _, recipe, _ in rows(section(PAGE, "Recipes"), "wanted"):
+        (path,) = re.findall(r"\((\S+)\)", recipe)
+        known = re.findall(r"^  ([\w-]+):$", (ROOT / "docs" / path).read_text(encoding="utf-8"), re.MULTILINE)
+        assert {*re.findall(r"`(.+?)`", recipe)} <= {*known}

@@ -27,7 +27,7 @@ RECIPIENTS = ("api-one", "api-two", "api-three")
 
 
 def failures_only_take_away(choices: Choices, tally: Tally) -> str | None:
-    """Check invariant 3: with more failures, the outcome is a refusal or at most what it was."""
+    """Check that with more failures the outcome is a refusal or at most what it was."""
     plan = policy(choices)
     program = link(plan, VARIABLES, SECRETS)
     units = _failing_units(plan)
@@ -87,7 +87,7 @@ def _count(tally: Tally, outcome: Outcome, known: Outcome | None) -> None:
 
 
 def rules_commute(choices: Choices, tally: Tally) -> str | None:
-    """Check invariant 4: no order of rules, of what is written in them, or of lists in the event means anything."""
+    """Check that no order means anything: of rules, of what is written in them, of lists in the event."""
     plan = policy(choices)
     raw, answers = event(choices, plan["pool"]["trigger"]), rows(choices)
     failing = choices.some(_failing_units(plan), 0, 3)
@@ -140,7 +140,7 @@ def _with_other_lists(choices: Choices, raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def answers_keep_the_contract(choices: Choices, tally: Tally) -> str | None:
-    """Check invariant 5: the answer has the event's shape, all of the event, and no groups lost by accident."""
+    """Check Cognito's contract: the answer has the event's shape, all of the event, and no groups lost by accident."""
     plan = policy(choices)
     raw, answers = event(choices, plan["pool"]["trigger"]), rows(choices)
     program = link(plan, VARIABLES, SECRETS)
@@ -202,7 +202,7 @@ def _group_problem(outcome: Outcome, details: dict[str, Any], plan: dict[str, An
 
 
 def decisions_repeat(choices: Choices, tally: Tally) -> str | None:
-    """Check invariant 7: same plan, event, answers and second, same decision; and nothing that was given is changed."""
+    """Check that the same plan, event, answers and second give the same decision, and that nothing given is changed."""
     plan = policy(choices)
     raw, answers = event(choices, plan["pool"]["trigger"]), rows(choices)
     failing = choices.some(_failing_units(plan), 0, 3)

@@ -1,7 +1,11 @@
-"""Faults to plant into the evaluator: plausible slips in the rules of language.md section 10, a few lines each."""
+"""Faults to plant into the evaluator: plausible slips in what failures, orders and answers may do, a few lines each.
+
+`python -m tests.properties.faults` shows which check finds each, and after how many examples.
+"""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -10,15 +14,18 @@ import tests.properties.outcome as outcome_module
 from pretoken.cognito.response import GroupOverride
 from pretoken.trigger import (
     answer,
+    claims,
     conditions,
     decision,
     handler,
     index,
     inputs,
+    lists,
     lookups,
     outcomes,
     plan,
     reading,
+    report,
     rules,
     settled,
     steps,
@@ -35,6 +42,7 @@ from tests.properties.checks import (
     rules_commute,
 )
 from tests.properties.handling import generated_event_is_handled
+from tests.properties.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +58,13 @@ class Fault(NamedTuple):
     name: str
     check: Check
     plant: Plant
+
+    def found_after(self, examples: int = 4_000) -> int | None:
+        """Give the number of the first example that shows the planted fault; None if none of so many does."""
+        with pytest.MonkeyPatch.context() as patch:
+            self.plant(patch)
+            broken = search(self.check, examples)
+        return broken and broken[0]
 
 
 FAULTS: list[Fault] = []
@@ -293,48 +308,48 @@ def _deny(patch: pytest.MonkeyPatch) -> None:
 
 @_fault("claims of rules in doubt are written")
 def _writes(patch: pytest.MonkeyPatch) -> None:
-    write = decision._write
-    patch.setattr(decision, "_write", lambda sure, doubtful, *rest: write([*sure, *doubtful], [], *rest))
+    write = claims.write
+    patch.setattr(claims, "write", lambda sure, doubtful, *rest: write([*sure, *doubtful], [], *rest))
 
 
 @_fault("claims of rules in doubt are left to Cognito")
 def _leaves(patch: pytest.MonkeyPatch) -> None:
-    write = decision._write
-    patch.setattr(decision, "_write", lambda sure, _doubtful, *rest: write(sure, [], *rest))
+    write = claims.write
+    patch.setattr(claims, "write", lambda sure, _doubtful, *rest: write(sure, [], *rest))
 
 
 @_fault("suppressions of rules in doubt don't happen")
 def _suppress(patch: pytest.MonkeyPatch) -> None:
-    suppress = decision._suppress
+    suppress = claims.suppress
     patch.setattr(
-        decision,
-        "_suppress",
+        claims,
+        "suppress",
         lambda active, made: suppress([rule for rule in active if rule.name in made.applied], made),
     )
 
 
 @_fault("additions of rules in doubt happen")
 def _adds(patch: pytest.MonkeyPatch) -> None:
-    edit = decision._edit_lists
-    patch.setattr(decision, "_edit_lists", lambda active, *rest: edit([(rule, True) for rule, _ in active], *rest))
+    edit = lists.edit
+    patch.setattr(lists, "edit", lambda active, *rest: edit([(rule, True) for rule, _ in active], *rest))
 
 
 @_fault("removals of rules in doubt don't happen")
 def _removes(patch: pytest.MonkeyPatch) -> None:
-    edit = decision._edit_lists
-    patch.setattr(decision, "_edit_lists", lambda active, *rest: edit([pair for pair in active if pair[1]], *rest))
+    edit = lists.edit
+    patch.setattr(lists, "edit", lambda active, *rest: edit([pair for pair in active if pair[1]], *rest))
 
 
 @_fault("overrides of rules in doubt are ignored")
 def _overrides(patch: pytest.MonkeyPatch) -> None:
-    put_together = decision._put_together
+    put_together = claims._put_together
 
     def faulty(found: Any, context: Any, made: Any) -> None:
         in_doubt, made.in_doubt = made.in_doubt, []
         put_together(found, context, made)
         made.in_doubt = in_doubt
 
-    patch.setattr(decision, "_put_together", faulty)
+    patch.setattr(claims, "_put_together", faulty)
 
 
 @_fault("a claim that failed is left to Cognito")
@@ -428,7 +443,7 @@ def _must_match(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-# The other invariants.
+# Orders, answers, repetition, and what others read.
 
 
 @_fault("`all` stops at the first member that can't be known", rules_commute)
@@ -512,9 +527,9 @@ def _text(patch: pytest.MonkeyPatch) -> None:
 
 @_fault("the trigger source is logged as it came", generated_event_is_handled)
 def _source(patch: pytest.MonkeyPatch) -> None:
-    about = handler.Handler._about
+    about = report.Report.about
     patch.setattr(
-        handler.Handler, "_about", lambda self, event: {**about(self, event), "source": event.raw["triggerSource"]}
+        report.Report, "about", lambda self, event: {**about(self, event), "source": event.raw["triggerSource"]}
     )
 
 
@@ -529,3 +544,8 @@ def _behind(patch: pytest.MonkeyPatch) -> None:
             raise SignInRefused(str(refused)) from refused
 
     patch.setattr(handler.Handler, "__call__", faulty)
+
+
+if __name__ == "__main__":
+    for fault in FAULTS:
+        sys.stdout.write(f"{fault.name:65}{fault.check.__name__:28}{fault.found_after() or 'never':>6}\n")

@@ -1,4 +1,4 @@
-"""Invariant 6 as checks: a handler among lookups and a key service that fail with personal values in their errors."""
+"""A handler answers any event or refuses neutrally, while lookups and the key service fail with personal values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invariant 6: whatever comes, there is a valid answer or a neutral refusal, and nobody reads personal data."""
+"""Whatever comes, there is a valid answer or a neutral refusal, and nobody reads personal data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.properties.choices import Seeded
@@ -31,17 +31,18 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("check", [generated_event_is_handled, mutated_event_is_handled])
 def test_an_event_full_of_marks_is_answered_or_refused_without_showing_one(check: Check) -> None:
-    let_hypothesis_search(check, examples=100)
+    let_hypothesis_search(check, examples=50)
 
 
 @pytest.mark.parametrize(("check", "answered"), [(generated_event_is_handled, 0.6), (mutated_event_is_handled, 0.1)])
 def test_the_same_holds_for_many_events_answered_and_refused(check: Check, answered: float) -> None:
     tally: Counter[str] = Counter()
-    assert search(check, 600, tally) is None
+    assert search(check, 400, tally) is None
     assert tally["answered"] > answered * tally["events"]
     assert tally["refused"] > 0.1 * tally["events"]
 
 
+@settings(max_examples=50)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(MARKS),

@@ -1,4 +1,4 @@
-"""Invariant 4: rules commute."""
+"""Rules commute: their order, and that of files, means nothing."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def test_no_order_of_rules_conditions_or_lists_changes_the_decision() -> None:
-    let_hypothesis_search(rules_commute, examples=150)
+    let_hypothesis_search(rules_commute, examples=60)
 
 
 def test_the_same_holds_for_many_examples_in_which_rules_act() -> None:
     tally: Counter[str] = Counter()
-    assert search(rules_commute, 700, tally) is None
+    assert search(rules_commute, 350, tally) is None
     assert tally["acted"] > 0.8 * tally["outcomes"]
     assert tally["in doubt"] > 0.1 * tally["outcomes"]
 
