@@ -27,9 +27,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
+from pretoken.policy.errors import typed
 from pretoken.policy.load import load_policy
 from pretoken.policy.model import recording
-from pretoken.policy.translation import Problem, translate
+from pretoken.policy.report import Problem
+from pretoken.policy.translation import translate
 from pretoken.simulator.given import Given, check_given
 from pretoken.simulator.outcome import AccessTokenOutcome, Outcome, TokenOutcome
 from pretoken.simulator.running import Runner
@@ -131,7 +133,7 @@ def _given(data: dict[str, Any], plan: dict[str, Any]) -> Given:
 
 
 def _text(problem: Problem) -> str:
-    place = ".".join(map(str, problem.at))
+    place = ".".join(typed(str(step)) for step in problem.at)
     return f"{place}: {problem.name}: {problem.message}" if place else f"{problem.name}: {problem.message}"
 
 

@@ -5,11 +5,19 @@ from typing import NamedTuple
 
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, Finding
-from pretoken.policy.errors import quoted
+from pretoken.policy.errors import named, quoted, typed
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.report import At
 from pretoken.policy.rules import Acceptance
-from pretoken.policy.suggestions import closest
+from pretoken.policy.suggestions import closest, suggested
+
+SPECIFIED = (
+    "untrusted-authorization",
+    "personal-data-in-clear",
+    "recipient-chosen-by-untrusted-input",
+    "removal-can-be-evaded",
+)
+"""Findings of the language that no check looks for yet; a policy may accept them already."""
 
 
 class Accepted(NamedTuple):
@@ -57,19 +65,18 @@ def unused_acceptance(
         places.setdefault((finding.rule, finding.name), []).append(finding.at)
     for at, rule, accepted in acceptances(loaded):
         name, elsewhere = accepted.finding, places.get((rule, accepted.finding), [])
-        if accepted.at in elsewhere:
+        if accepted.at in elsewhere or name in SPECIFIED:
             continue
         if name not in names:
-            near = closest(name, names)
-            cure = f"did you mean `{near}`?" if near else f"leave out `finding: {name}`"
-            yield Doubt((*at, "finding"), f"there is no finding {quoted(name)}; {cure}")
+            cure = suggested(name, (*names, *SPECIFIED), f"leave out `finding: {typed(name)}`")
+            yield Doubt((*at, "finding"), f"there is no finding {named(name)}; {cure}")
         elif elsewhere:
             near = closest(accepted.at or "", elsewhere) or min(elsewhere)
             what = "an acceptance names a place" if accepted.at is None else f"{quoted(name)} isn't found there"
-            yield Doubt((*at, "at"), f"{what}; write `at: {near}`")
+            yield Doubt((*at, "at"), f"{what}; write `at: {typed(near)}`")
         else:
             where = "in this rule" if rule is not None else "outside of rules"
-            yield Doubt(at, f"{quoted(name)} isn't found {where}; leave out `finding: {name}`")
+            yield Doubt(at, f"{quoted(name)} isn't found {where}; leave out `finding: {typed(name)}`")
 
 
 def acceptances(loaded: LoadedPolicy) -> Iterator[tuple[At, str | None, Acceptance]]:

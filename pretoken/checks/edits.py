@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from pretoken.checks.check import check
-from pretoken.checks.effects import values_of
 from pretoken.checks.finding import Doubt, listed, shown
 from pretoken.checks.possible import Possible
 from pretoken.policy.errors import quoted
@@ -14,6 +13,7 @@ from pretoken.policy.rules import Edit, Rule
 from pretoken.policy.tests import Operators, Test
 from pretoken.policy.values import Add, Form
 from pretoken.policy.walk import effects_of
+from pretoken.policy.writers import values_of
 
 
 @check("warning")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pretoken.policy.errors import quoted
-from pretoken.policy.suggestions import closest
+from pretoken.policy.suggestions import suggested
 
 
 class UnknownFindingError(LookupError):
@@ -12,6 +12,5 @@ class UnknownFindingError(LookupError):
     code = "unknown-finding"
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        near = closest(name, known)
-        cure = f"did you mean `{near}`?" if near else f"there are {', '.join(f'`{other}`' for other in sorted(known))}"
-        super().__init__(f"there is no finding {quoted(name)}; {cure}")
+        cure = suggested(name, known, f"there are {', '.join(f'`{other}`' for other in sorted(known))}")
+        super().__init__(f"no finding has the name {quoted(name)}, and errors explain themselves; {cure}")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
-from pretoken.policy.errors import Place, quoted
+from pretoken.policy.errors import Place, is_personal, quoted
 from pretoken.policy.report import At
 
 Severity: TypeAlias = Literal["error", "warning", "notice"]
@@ -80,7 +80,10 @@ def _depth(inside: At) -> int:
 
 def shown(at: At) -> str:
     """Show a place in a message, so that an acceptance can copy it."""
-    return f"`{''.join(character if character.isprintable() else ' ' for character in written(at))}`"
+    place = written(at)
+    if is_personal(place):
+        return "this"
+    return f"`{''.join(character if character.isprintable() else ' ' for character in place)}`"
 
 
 def listed(names: Iterable[str]) -> str:

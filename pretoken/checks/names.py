@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt
-from pretoken.policy.errors import quoted
+from pretoken.policy.errors import named, typed
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import At
@@ -55,7 +55,7 @@ def unused_name(loaded: LoadedPolicy) -> Iterator[Doubt]:
     policy = loaded.policy
     read = _Read(policy)
     for noun, at, cure in _declared(policy, read):
-        yield Doubt(at, f"nothing reads {noun} {quoted(str(at[-1]))}; take it out, or read it: {cure}", key=True)
+        yield Doubt(at, f"nothing reads {noun} {named(str(at[-1]))}; take it out, or read it: {cure}", key=True)
 
 
 class _Read:
@@ -124,26 +124,26 @@ def _declared(policy: Policy, read: _Read) -> Iterator[tuple[str, At, str]]:
         root = {"attributes": "attribute", "variables": "variable"}.get(sort, sort)
         for name in getattr(pool, sort):
             if f"{root}.{name}" not in read.paths and name not in read.names.get(sort, ()):
-                yield noun, ("pool", sort, name), f"`{root}.{name}`"
+                yield noun, ("pool", sort, name), f"`{root}.{typed(name)}`"
     for name, lookup in pool.lookups.items():
         if name not in read.names["lookups"]:
-            yield "the lookup", ("pool", "lookups", name), f"`lookup.{name}.{next(iter(lookup.fields))}`"
+            yield "the lookup", ("pool", "lookups", name), f"`lookup.{typed(name)}.{typed(next(iter(lookup.fields)))}`"
             continue
         for field in lookup.fields:
             if f"lookup.{name}.{field}" not in read.paths:
-                yield "the field", ("pool", "lookups", name, "fields", field), f"`lookup.{name}.{field}`"
+                yield "the field", ("pool", "lookups", name, "fields", field), f"`lookup.{typed(name)}.{typed(field)}`"
     for name in pool.recipients:
         if name not in read.names["recipients"]:
-            yield "the recipient", ("pool", "recipients", name), f"`encrypted_for: {{{name}: …}}`"
+            yield "the recipient", ("pool", "recipients", name), f"`encrypted_for: {{{typed(name)}: …}}`"
     for name in pool.pseudonyms:
         if name not in read.names["pseudonyms"]:
-            yield "the pseudonym", ("pool", "pseudonyms", name), f"`then: {{pseudonym: {name}}}`"
+            yield "the pseudonym", ("pool", "pseudonyms", name), f"`then: {{pseudonym: {typed(name)}}}`"
     for name in pool.clients if pool.other_clients == "apply_rules" else ():
         if not read.reads_client(name):
-            yield "the client", ("pool", "clients", name), f"`when: {{client: {name}}}`"
+            yield "the client", ("pool", "clients", name), f"`when: {{client: {typed(name)}}}`"
     for name in policy.derived:
         if f"derived.{name}" not in read.paths:
-            yield "the derived value", ("derived", name), f"`derived.{name}`"
+            yield "the derived value", ("derived", name), f"`derived.{typed(name)}`"
     for name in policy.tables:
         if name not in read.names["tables"]:
-            yield "the table", ("tables", name), f"`then: {{table: {name}}}`"
+            yield "the table", ("tables", name), f"`then: {{table: {typed(name)}}}`"

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from pretoken.checks.check import check
-from pretoken.checks.effects import values_of
 from pretoken.checks.finding import Doubt, shown
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.policy import Policy
 from pretoken.policy.steps import Pseudonym
 from pretoken.policy.values import Leaf
 from pretoken.policy.walk import inputs_in, walk_value
+from pretoken.policy.writers import values_of
 
 
 @check("notice")

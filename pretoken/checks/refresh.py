@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from pretoken.checks.check import check
-from pretoken.checks.effects import values_of
 from pretoken.checks.finding import Doubt, listed, shown
 from pretoken.checks.possible import NOTHING, Outcomes, Possible
 from pretoken.policy.conditions import Condition
@@ -12,6 +11,7 @@ from pretoken.policy.policy import Policy
 from pretoken.policy.report import At
 from pretoken.policy.values import Leaf
 from pretoken.policy.walk import inputs_of
+from pretoken.policy.writers import values_of
 
 
 @check("warning")

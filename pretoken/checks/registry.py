@@ -4,9 +4,12 @@ from typing import NamedTuple
 
 from pretoken.checks.acceptances import Accepted, acceptances, unused_acceptance
 from pretoken.checks.check import Check
+from pretoken.checks.conditions import never_true
 from pretoken.checks.edits import add_without_effect, roles_kept_for_removed_groups
 from pretoken.checks.errors import UnknownFindingError
 from pretoken.checks.finding import Finding
+from pretoken.checks.keys import not_a_key_arn
+from pretoken.checks.lookups import constant_key
 from pretoken.checks.machines import reaches_machines
 from pretoken.checks.names import unused_name
 from pretoken.checks.pseudonyms import pseudonym_beside_sub
@@ -14,14 +17,19 @@ from pretoken.checks.refresh import lost_on_refresh
 from pretoken.checks.scopes import unbounded_scopes
 from pretoken.checks.suppressions import claim_suppressed_elsewhere
 from pretoken.checks.templates import ambiguous_template
+from pretoken.checks.texts import looks_like_a_path
 from pretoken.policy.load import LoadedPolicy
 
 CHECKS: dict[str, Check] = {
     check.name: check
     for check in (
         claim_suppressed_elsewhere,
+        not_a_key_arn,
         ambiguous_template,
+        constant_key,
+        looks_like_a_path,
         lost_on_refresh,
+        never_true,
         reaches_machines,
         roles_kept_for_removed_groups,
         unbounded_scopes,

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from pretoken.checks.alphabets import ENDS_ITSELF, Alphabet, Alphabets, alphabet_of_test
 from pretoken.checks.check import check
-from pretoken.checks.effects import values_of
 from pretoken.checks.finding import Doubt, shown
 from pretoken.policy.conditions import Condition
 from pretoken.policy.errors import quoted
@@ -14,6 +13,7 @@ from pretoken.policy.policy import Policy
 from pretoken.policy.report import At
 from pretoken.policy.values import Choose, Leaf, Template
 from pretoken.policy.walk import members_of
+from pretoken.policy.writers import values_of
 from pretoken.trigger.text import parts_of
 
 _SEPARATORS = "/#| "

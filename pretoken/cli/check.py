@@ -39,7 +39,7 @@ def check(name: str | None, folder: Path, python: bool, format_: str) -> None:
         raise CannotRun(f"{folder}: there is no such folder; name the one with pool.yaml: `--policies DIR`")
     found: list[RuleError | Finding] = []
     loaded: LoadedPolicy | None = None
-    cases: list[LocatedCase] = []
+    cases: list[LocatedCase] | None = None
     accepted = 0
     try:
         loaded = load_policy(folder, python=python)
@@ -52,7 +52,8 @@ def check(name: str | None, folder: Path, python: bool, format_: str) -> None:
     if loaded is not None:
         standing, accepted = findings(loaded)
         found += standing
-    checked = Checked(sorted(found, key=lambda one: (one.place, one.name, one.message)), accepted, loaded, len(cases))
+    found.sort(key=lambda one: (one.place, one.name, one.message))
+    checked = Checked(found, accepted, loaded, None if cases is None else len(cases))
     if format_ == "json":
         click.echo(json.dumps(check_json(checked), indent=2))
     else:

@@ -41,7 +41,11 @@ class CannotRun(click.ClickException):
 
 
 def load_policies(folder: Path, *, python: bool) -> LoadedPolicy:
-    """Load a policy folder for a command that needs a sound one."""
+    """Load a policy folder for a command that needs a sound one.
+
+    Raises:
+        CannotRun: something is wrong in it.
+    """
     from pretoken.policy.errors import PolicyErrors
     from pretoken.policy.load import load_policy
 
@@ -52,12 +56,20 @@ def load_policies(folder: Path, *, python: bool) -> LoadedPolicy:
 
 
 def cannot_run(errors: Iterable[RuleError]) -> NoReturn:
-    """Give up because of errors in files."""
+    """Give up because of errors in files.
+
+    Raises:
+        CannotRun: always, with all the errors.
+    """
     raise CannotRun("\n".join(map(str, errors)))
 
 
 def read_file(path: Path, option: str) -> bytes:
-    """Read a file that an option names."""
+    """Read a file that an option names.
+
+    Raises:
+        CannotRun: there is no such file, or it can't be read.
+    """
     try:
         return path.read_bytes()
     except IsADirectoryError:
@@ -73,14 +85,18 @@ def _file_in(folder: Path) -> Path:
 
 
 def _another(path: Path, option: str) -> str:
-    from pretoken.policy.suggestions import closest
+    from pretoken.policy.suggestions import suggested
 
-    near = closest(path.name, [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else [])
-    return f"did you mean `{path.with_name(near)}`?" if near else f"check the path: `{option} FILE`"
+    files = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+    return suggested(path.name, files, f"check the path: `{option} FILE`", lambda near: str(path.with_name(near)))
 
 
 def read_event_file(path: Path) -> tuple[str, Any]:
-    """Read an event in JSON, `-` from standard input; give what to call it, and its content."""
+    """Read an event in JSON, `-` from standard input; give what to call it, and its content.
+
+    Raises:
+        CannotRun: it can't be read, or isn't JSON.
+    """
     if str(path) == "-":
         name, content = "standard input", sys.stdin.buffer.read()
     else:
@@ -110,7 +126,11 @@ def _no_number(word: str) -> NoReturn:
 
 
 def read_instant(text: str) -> int:
-    """Read an instant: ISO 8601 with a zone, or seconds since 1970."""
+    """Read an instant: ISO 8601 with a zone, or seconds since 1970.
+
+    Raises:
+        CannotRun: it is something else.
+    """
     from pretoken.trigger.outcomes import FAILED
     from pretoken.trigger.reading import read_time
 
@@ -121,7 +141,11 @@ def read_instant(text: str) -> int:
 
 
 def read_variables(pairs: Iterable[str], pool: dict[str, Any]) -> dict[str, str]:
-    """Read `NAME=VALUE` pairs as values of declared variables."""
+    """Read `NAME=VALUE` pairs as values of declared variables.
+
+    Raises:
+        CannotRun: a pair isn't one, or its variable isn't declared or can't have this value.
+    """
     from pretoken.simulator.given import check_variables
 
     variables = {}

@@ -69,7 +69,8 @@ def preview(
     from pretoken.simulator.simulation import Simulator
 
     instant = int(time.time()) if now is None else read_instant(now)
-    plan = load_policies(folder, python=python).plan()
+    loaded = load_policies(folder, python=python)
+    plan = loaded.plan()
     pool = plan["pool"]
     simulator = Simulator(plan, read_variables(pairs, pool))
     name, raw = read_event_file(event_file)
@@ -83,7 +84,7 @@ def preview(
         simulation = simulator.run(raw, answers_of(answers), now=instant)
     except EventError as error:
         raise CannotRun(_not_an_event(name, error, pool["trigger"])) from None
-    shown = preview_of(simulator, simulation)
+    shown = preview_of(simulator, simulation, loaded, answers)
     if format_ == "json":
         click.echo(json.dumps(shown.to_json(), indent=2))
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -40,6 +41,8 @@ def test(fail_under: float | None, word: str | None, folder: Path, python: bool,
         cases = load_cases(folder, plan)
     except PolicyErrors as problems:
         cannot_run(problems.errors)
+    if not cases:
+        raise CannotRun(f"no cases in {folder / 'cases'}; {_first_case(folder, plan['pool'])}")
     if word is not None:
         cases = [case for case in cases if word.lower() in case.case.name.lower()]
         if not cases:
@@ -59,3 +62,12 @@ def test(fail_under: float | None, word: str | None, folder: Path, python: bool,
         click.echo(f"coverage is below {fail_under:g} %; write cases for what was never reached", err=True)
     if too_little or not all(result.passed for result in results):
         click.get_current_context().exit(1)
+
+
+def _first_case(folder: Path, pool: dict[str, Any]) -> str:
+    client = next((f"client: {name}" for name in pool.get("clients", {})), "client_id: example")
+    return f"""write the first one, for example in {folder / "cases" / "example.yaml"}:
+cases:
+  - name: anyone may sign in
+    given: {{{client}}}
+    expect: {{denied: false}}"""

@@ -36,6 +36,3 @@ class Condition(Model):
     def tests(self) -> Mapping[str, Any]:
         """The tests by path."""
         return self.__pydantic_extra__
-
-
-CONNECTIVES = ("all", "any", "not")

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from itertools import combinations, product
 from typing import TypeAlias
 
-from pretoken.policy.errors import quoted
+from pretoken.policy.errors import named, quoted, typed
 from pretoken.policy.exclusion import Exclusion, Known
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import Report
 from pretoken.policy.rules import Rule
 from pretoken.policy.writers import Writer, writers_of
+from pretoken.trigger.rules import overlap
 
 Claims: TypeAlias = dict[tuple[str, str], list[Writer]]
 """Writers by token and claim."""
@@ -83,8 +84,7 @@ class _Conflicts:
         recipients = _for_two_recipients(one, other)
         if one.rule == other.rule:
             return recipients
-        shorter = min(len(one.leaf), len(other.leaf))
-        if not recipients and one.leaf[:shorter] != other.leaf[:shorter]:
+        if not recipients and not overlap(one.leaf, other.leaf):
             return False
         if one.agreement is not None and one.agreement == other.agreement:
             return False
@@ -97,15 +97,15 @@ class _Conflicts:
         token = _TOKENS[first.token]
         if first.rule == second.rule:
             return (
-                f"{quoted(first.leaf[0])} and {quoted(second.leaf[0])} share the claim {quoted(first.claim)} in "
-                f"{token}; give one its own with `claim: {first.claim}_2`"
+                f"{quoted(first.leaf[0])} and {quoted(second.leaf[0])} share the claim {named(first.claim)} in "
+                f"{token}; give one its own with `claim: {typed(first.claim)}_2`"
             )
-        one, other = (f"{quoted(writer.rule)} ({self._line(writer)})" for writer in (first, second))
+        one, other = (f"{quoted(writer.rule, 'a rule')} ({self._line(writer)})" for writer in (first, second))
         what = first.claim if _for_two_recipients(first, second) else min(first.name, second.name, key=len)
         return (
-            f"{one} and {other} can both write {quoted(what)} in {token}: "
+            f"{one} and {other} can both write {quoted(what, 'a claim')} in {token}: "
             f"nothing in their conditions excludes the other; use `add`, one rule with `choose` or `first_of`, "
-            f"or `overrides: [{first.rule}]`"
+            f"or `overrides: [{typed(first.rule)}]`"
         )
 
     def _line(self, writer: Writer) -> str:
@@ -121,13 +121,15 @@ class _Conflicts:
         for writer in self._claims.get((token, claim), ()):
             if writer.rule == name:
                 message = (
-                    f"this rule writes {quoted(claim)} too, and a suppressed claim stays away; leave one of them out"
+                    f"this rule writes {quoted(claim, 'this claim')} too, and a suppressed claim stays away; "
+                    "leave one of them out"
                 )
             elif self._exclusion.reason(rule.when, self._rules[writer.rule].when) is None:
                 message = (
-                    f"{quoted(writer.rule)} ({self._line(writer)}) writes {quoted(claim)} in {_TOKENS[token]}, and "
+                    f"{quoted(writer.rule, 'a rule')} ({self._line(writer)}) writes {quoted(claim, 'it')} in "
+                    f"{_TOKENS[token]}, and "
                     "nothing in their conditions excludes the other: a suppressed claim stays away; add `not: {…}` to "
-                    f"one `when`, or `accept: [{{finding: {_SUPPRESSED}, at: {where}, why: …}}]`"
+                    f"one `when`, or `accept: [{{finding: {_SUPPRESSED}, at: {typed(where)}, why: …}}]`"
                 )
             else:
                 continue
@@ -139,7 +141,10 @@ class _Conflicts:
             if other == name or other not in self._rules:
                 continue  # a circle or an unknown rule, which are errors of their own
             if not any({name, other} <= {writer.rule for writer in writers} for writers in self._claims.values()):
-                message = f"{quoted(name)} and {quoted(other)} don't write one claim; leave {quoted(other)} out"
+                message = (
+                    f"{quoted(name, 'this rule')} and {quoted(other, 'the other one')} don't write one claim; "
+                    f"leave {quoted(other, 'that one')} out"
+                )
                 self._report.add("overrides-nothing", ("rules", name, "overrides", number), message)
 
 

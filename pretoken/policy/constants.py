@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, StrictStr, StringConstraints, WithJsonSchema
 
-from pretoken.policy.errors import quoted
+from pretoken.policy.errors import quoted, typed
 from pretoken.policy.model import wrong
-
-MAX_INTEGER = 2**53 - 1
-"""The largest integer that every JSON reader keeps exact (RFC 8259 section 6)."""
+from pretoken.trigger.durations import DURATION
+from pretoken.trigger.reading import MAX_INTEGER, json_text
 
 Scalar: TypeAlias = bool | int | float | str
 
 
 def check_scalar(data: object) -> Scalar:
-    """Accept text, a boolean, or a number that every JSON reader keeps."""
+    """Accept text, a boolean, or a number that every JSON reader keeps.
+
+    Raises:
+        PydanticCustomError: it is something else, `wrong-constant`.
+
+    """
     if isinstance(data, (bool, str)):
         return data
     if isinstance(data, int):
@@ -28,11 +32,16 @@ def check_scalar(data: object) -> Scalar:
         if not math.isfinite(data):
             raise wrong("wrong-constant", "a number must be finite; write text instead: `unlimited`")
         return data
-    raise wrong("wrong-constant", "this must be a text, a number, `true` or `false`")
+    raise wrong("wrong-constant", "this must be a text, a number, `true` or `false`; write one, for example `web`")
 
 
 def check_constant(data: object) -> "Constant":
-    """Accept a scalar, or a list of scalars of one type."""
+    """Accept a scalar, or a list of scalars of one type.
+
+    Raises:
+        PydanticCustomError: it is something else, or has an item twice, `wrong-constant`.
+
+    """
     if not isinstance(data, (list, tuple)):
         return check_scalar(data)
     items = tuple(check_scalar(item) for item in data)
@@ -43,7 +52,7 @@ def check_constant(data: object) -> "Constant":
         )
     if len(set(items)) < len(items):
         twice = next(item for at, item in enumerate(items) if item in items[:at])
-        raise wrong("wrong-constant", f"{shown(twice)} stands twice; write it once")
+        raise wrong("wrong-constant", f"{quoted(spelt(twice), 'an item')} stands twice; write it once")
     return items
 
 
@@ -51,11 +60,9 @@ def _sort(item: Scalar) -> str:
     return "booleans" if isinstance(item, bool) else "text" if isinstance(item, str) else "numbers"
 
 
-def shown(constant: object) -> str:
-    """Show a constant of a rule file in a message, but never an address."""
-    if isinstance(constant, bool):
-        return f"`{str(constant).lower()}`"
-    return "this text" if "@" in str(constant) else quoted(str(constant))
+def spelt(constant: object) -> str:
+    """Give a text as it is, and anything else as JSON."""
+    return constant if isinstance(constant, str) else json_text(constant)
 
 
 _SCALAR_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
@@ -83,7 +90,8 @@ Text: TypeAlias = Annotated[StrictStr, StringConstraints(min_length=1)]
 """Text that says something; it may hold `${NAME}`."""
 
 
-def _matching(pattern: str, problem: Callable[[str], str], name: str) -> AfterValidator:
+def matching(pattern: str, problem: Callable[[str], str], name: str) -> AfterValidator:
+    """Make the check that a whole text matches; `problem` says of one that doesn't what is wrong with it."""
     matches = re.compile(pattern).fullmatch
 
     def check(text: str) -> str:
@@ -99,12 +107,12 @@ def _named(pattern: str, sort: str, characters: str, separator: str) -> Any:
         words = re.findall(r"[A-Za-z0-9]+", text)
         tidy = separator.join(words)
         tidy = tidy.upper() if sort == "a variable" else tidy.lower()
-        cure = tidy if re.fullmatch(pattern, tidy) else "example"
-        return f"{shown(text)} can't name {sort}: {characters}; write `{cure}`"
+        cure = typed(tidy) if typed(text) == text and re.fullmatch(pattern, tidy) else "example"
+        return f"{quoted(text)} can't name {sort}: {characters}; write `{cure}`"
 
     return Annotated[
         StrictStr,
-        _matching(pattern, problem, "wrong-name"),
+        matching(pattern, problem, "wrong-name"),
         WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"}),
     ]
 
@@ -133,11 +141,11 @@ else:
     )
     Duration = Annotated[
         StrictStr,
-        _matching(
-            r"[1-9][0-9]*(ms|s|m|h|d)",
-            lambda text: f"{shown(text)} is no duration: a whole number and `ms`, `s`, `m`, `h` or `d`; write `30d`",
+        matching(
+            DURATION.pattern,
+            lambda text: f"{quoted(text)} is no duration: a whole number and `ms`, `s`, `m`, `h` or `d`; write `30d`",
             "wrong-duration",
         ),
-        WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*(ms|s|m|h|d)$"}),
+        WithJsonSchema({"type": "string", "pattern": f"^{DURATION.pattern}$"}),
     ]
     Path = Annotated[StrictStr, WithJsonSchema({"type": "string", "x-is": "Path"})]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pretoken.cognito.contract import claim_problem, suppression_problem, value_problem
-from pretoken.policy.errors import quoted
+from pretoken.policy.errors import is_personal, quoted
 from pretoken.policy.fitting import Type
 from pretoken.policy.pool import Pool
 from pretoken.policy.report import At, Report
@@ -50,11 +50,11 @@ class Contract:
                         self._report.add("reserved-claim", report_at, message, key=True)
 
     def _check_claim(self, claim: str, leaf: Leaf, token: str, at: At) -> None:
-        problem = claim_problem(claim, token)
+        problem = _masked(claim_problem(claim, token), claim)
         if claim.startswith(RESERVED_PREFIX):
             problem = f"`{RESERVED_PREFIX}…` is for messages; write it under `encrypted_for: {{RECIPIENT: {{…}}}}`"
         if problem is None and claim == "aud":
-            if leaf == From.model_validate({"from": "client.id"}):
+            if leaf == From.model_validate({"from": "client.id"}) or self._typing.of(leaf) is None:
                 return
             problem = value_problem(claim, "", token, "V2_0", "client id")
         if problem is None:
@@ -64,7 +64,7 @@ class Contract:
 
     def _check_suppressions(self, claims: tuple[str, ...], token: str, at: At) -> None:
         for number, claim in enumerate(claims):
-            problem = suppression_problem(claim, token)
+            problem = _masked(suppression_problem(claim, token), claim)
             if problem is not None:
                 self._report.add("reserved-claim", (*at, number), problem)
             elif claim in claims[:number]:
@@ -78,7 +78,7 @@ class Contract:
         for version in self._versions:
             if version == "V1_0" and token == "access_token":
                 continue  # access-token effects don't apply to such events
-            problem = value_problem(claim, _SAMPLES[found], token, version, "")
+            problem = _masked(value_problem(claim, _SAMPLES[found], token, version, ""), claim)
             if problem is None:
                 continue
             if version == "V1_0":
@@ -88,10 +88,18 @@ class Contract:
             return
 
 
+def _masked(problem: str | None, claim: str) -> str | None:
+    """Take a claim's name out of what the contract says, if it may be about a person."""
+    if problem is None or not is_personal(claim):
+        return problem
+    return problem.replace(f"`{claim}`", "this claim").replace(claim.rpartition(":")[2] or claim, "example")
+
+
 def _as_text(claim: str, leaf: Leaf) -> str | None:
     """Say how to make text of what has no step of its own."""
+    text = f"{quoted(claim, 'this claim')} must be text"
     if isinstance(leaf, Add):
-        return f'{quoted(claim)} must be text in a V1_0 event, and `add` makes a list; use `then: {{join: ","}}`'
+        return f'{text} in a V1_0 event, and `add` makes a list; use `then: {{join: ","}}`'
     if not isinstance(leaf, Form):
-        return f'{quoted(claim)} must be text in a V1_0 event; put the constant in quotes: `"…"`'
+        return f'{text} in a V1_0 event; put the constant in quotes: `"…"`'
     return None

@@ -1,5 +1,6 @@
 """What is wrong in the rule files: names, places and messages."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -56,7 +57,35 @@ class PolicyErrors(Exception):  # noqa: N818 - it carries errors, it is not one
         super().__init__("\n".join(map(str, self.errors)))
 
 
-def quoted(text: str) -> str:
-    """Put text of a rule file in backticks: one printable line, cut at 40 characters."""
+# An address, or seven digits or more as in phone numbers and dates.
+_PERSONAL = re.compile(r"\S@|@\S|(?:\d[\s()./-]{0,3}){6}\d")
+_LONGEST = 40
+
+
+def is_personal(text: str) -> bool:
+    """Tell whether text of a rule file may be about a person, so that no message repeats it."""
+    return _PERSONAL.search(text) is not None
+
+
+def quoted(text: str, instead: str = "this text") -> str:
+    """Put text of a rule file in backticks: one printable line, cut at 40 characters.
+
+    Args:
+        text: as it stands in the file.
+        instead: what to say of it where it may be about a person.
+
+    """
+    if is_personal(text):
+        return instead
     line = "".join(character if character.isprintable() else " " for character in text)
-    return f"`{line if len(line) <= 40 else line[:39] + '…'}`"  # noqa: PLR2004 - the docstring says it
+    return f"`{line if len(line) <= _LONGEST else line[: _LONGEST - 1] + '…'}`"
+
+
+def named(name: str) -> str:
+    """Put a name behind what it names: a client `web`, or a client of this name."""
+    return quoted(name, "of this name")
+
+
+def typed(text: str) -> str:
+    """Give text of a rule file as a cure can spell it: `example` where it may be about a person, or isn't one line."""
+    return text if text.isprintable() and not is_personal(text) else "example"

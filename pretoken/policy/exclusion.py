@@ -82,7 +82,7 @@ class Exclusion:
         return self._typing.path(path) not in ("strings", "object", None)
 
     def _between(self, path: str, one: Test, other: Test) -> str | None:
-        name = quoted(path)
+        name = quoted(path, "this input")
         if _negates(one, other) or _negates(other, one):
             return f"one test of {name} is the `not` of the other"
         if self._is_single(path):
@@ -122,11 +122,6 @@ class Exclusion:
         for high, included in ((test.below, False), (test.at_most, True)):
             if high is not None:
                 yield Admitted(high=(high, included))
-
-
-def exclude(one: Condition | None, other: Condition | None, policy: Policy) -> str | None:
-    """Say in one sentence why two conditions of a sound policy exclude each other, or None if they perhaps don't."""
-    return Exclusion(policy).reason(one, other)
 
 
 def _typed(constant: Scalar) -> Known:

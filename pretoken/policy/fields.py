@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeAlias
 from pydantic import Field, StrictInt, StrictStr, WithJsonSchema
 from pydantic import model_validator as validator
 
-from pretoken.policy.constants import _matching, shown
+from pretoken.policy.constants import matching
+from pretoken.policy.errors import quoted
 from pretoken.policy.model import Model, wrong
 
 Type: TypeAlias = Literal["string", "number", "boolean", "date", "time", "strings", "object"]
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 else:
     DataLabel = Annotated[
         StrictStr,
-        _matching(
+        matching(
             DATA_LABEL,
             lambda text: (
-                f"{shown(text)} is no label; write `none`, `secret` or a Fideslang key such as `user.contact.email`"
+                f"{quoted(text)} is no label; write `none`, `secret` or a Fideslang key such as `user.contact.email`"
             ),
             "wrong-label",
         ),

@@ -2,7 +2,8 @@
 
 from typing import TypeAlias
 
-from pretoken.policy.constants import Constant, shown
+from pretoken.policy.constants import Constant, spelt
+from pretoken.policy.errors import quoted, typed
 from pretoken.trigger.outcomes import FAILED
 from pretoken.trigger.reading import read_date
 
@@ -80,7 +81,7 @@ def _instead(constant: Constant, own: Type, wanted: Type) -> str:
     if own in ITEMS and wanted not in ITEMS and wanted != "object":
         return "write a single constant, without `[ ]`"
     if wanted == "string":
-        return f'put it in quotes: `"{shown(constant).strip("`")}"`'
+        return f'put it in quotes: `"{typed(spelt(constant))}"`'
     if wanted == "boolean" and constant in ("true", "false"):
         return f"write {constant} without quotes"
     return _EXAMPLES[wanted]
@@ -101,6 +102,8 @@ def described(constant: Constant) -> str:
     own = constant_type(constant)
     if own in ITEMS:
         return NOUNS[own]
-    if isinstance(constant, str) and "@" in constant:
-        return "this text"
-    return {"string": "the text ", "number": "the number "}.get(own, "") + shown(constant)
+    if own == "boolean":
+        return quoted(spelt(constant))
+    noun = "text" if own == "string" else "number"
+    shown = quoted(spelt(constant), "")
+    return f"the {noun} {shown}" if shown else f"this {noun}"

@@ -1,11 +1,11 @@
 """Read a policy folder: `pool.yaml` and the rules files, all errors of all files in one run."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from pretoken.policy.errors import Place, PolicyErrors, RuleError, quoted
+from pretoken.policy.errors import Place, PolicyErrors, RuleError, named, typed
+from pretoken.policy.files import files_in, is_misnamed, misnamed, unreadable
 from pretoken.policy.policy import Policy
 from pretoken.policy.pool import Pool
 from pretoken.policy.pruning import read_model
@@ -13,13 +13,13 @@ from pretoken.policy.python_files import PythonSource, run_python
 from pretoken.policy.report import At, Report
 from pretoken.policy.rules import RuleFile
 from pretoken.policy.soundness import check
+from pretoken.policy.stand_ins import NOBODYS_TABLE
 from pretoken.policy.yaml import Document, read_yaml
 
 Source: TypeAlias = Document | PythonSource
 
 _NOUNS = {"derived": "derived value", "tables": "table", "rules": "rule"}
-_STAND_INS = {"language": 1, "trigger": ["V3_0"], "other_clients": "deny"}
-_NO_POOL = "there is no pool.yaml here; write one that begins with `language: 1`, or run `pretoken init`"
+_NO_POOL = "there is no pool.yaml here; write one that begins with `language: 1`"
 _MISNAMED_POOL = "this file must end in `.yaml`; rename `pool.yml` to `pool.yaml`"
 _NO_PYTHON = "Python rule files are refused in this run; leave `--no-python` out, or write the rules as YAML"
 
@@ -104,13 +104,14 @@ class _Loader:
         self.folder = folder
         self.errors: list[RuleError] = []
         self._python = python
-        self._unsure: set[tuple[str, str]] = set()
+        self._unsure: set[tuple[str, str]] = {("tables", NOBODYS_TABLE)}
+        self._left_out: set[At] = set()
         self._complete = True
 
     def load(self) -> LoadedPolicy | None:
         """Read every file and check the whole, as far as it can be read."""
         if not self.folder.is_dir():
-            message = "there is no such folder; run `pretoken init`, or name another one with `--policies DIR`"
+            message = "there is no such folder; make it with a `pool.yaml`, or name another one: `--policies DIR`"
             self._error("no-policy", self.folder, message)
             return None
         pool, source = self._pool()
@@ -127,6 +128,7 @@ class _Loader:
             lambda at, key: places.of(at, key=key),
             unsure=frozenset(self._unsure),
             broken=frozenset(name for sort, name in self._unsure if sort == "rules"),
+            left_out=frozenset(self._left_out),
             complete=self._complete,
         )
         check(policy, report)
@@ -142,27 +144,24 @@ class _Loader:
             misnamed = path.with_suffix(".yml").exists()
             self._error("no-pool", path, _MISNAMED_POOL if misnamed else _NO_POOL)
             return None, None
-        return self._read(path, Pool, _STAND_INS)
+        return self._read(path, Pool)
 
-    def _read(self, path: Path, model: Any, stand_ins: dict[str, Any]) -> tuple[Any, Document | None]:
+    def _read(self, path: Path, model: Any) -> tuple[Any, Document | None]:
         if not self._is_inside(path):
             return None, None
         try:
             content = path.read_bytes()
         except OSError:
-            self._error("unreadable", path, "this file can't be read; check it with `ls -l`")
+            self.errors.append(unreadable(path))
             return None, None
         document = read_yaml(content, str(path))
-        self.errors += document.errors
         if document.data is None:
+            self.errors += document.errors
             return None, None
-        reading = read_model(document.data, model, stand_ins)
-        read_already = {error.place for error in document.errors}
-        for problem in reading.problems:
-            place = document.key_place(problem.at) if problem.key else document.place(problem.at)
-            if place not in read_already:
-                self.errors.append(RuleError(problem.name, place, problem.message))
-        for at in filter(None, reading.left_out):
+        reading = read_model(document.data, model)
+        self.errors += document.errors_of(reading.problems)
+        for at in reading.left_out:
+            self._left_out.add(("pool", *at) if model is Pool else at)
             self._unsure.add((str(at[0]), str(at[1]) if len(at) > 1 else "*"))
         return reading.model, document
 
@@ -176,25 +175,20 @@ class _Loader:
         top = self.folder / "rules"
         if top.exists() and not top.is_dir():
             self._error("no-folder", top, "this must be a folder; move its rules to `rules/example.yaml`")
-        for root, folders, names in os.walk(top):
-            folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
-            for name in folders:
-                if Path(root, name).is_symlink():
-                    self._error("outside", Path(root, name), "links to folders aren't followed; copy it: `cp -rL`")
-            for name in sorted(names):
-                path = Path(root, name)
-                if path.suffix == ".yaml" or (path.suffix == ".py" and not name.startswith("_")):
-                    yield path
-                elif path.suffix.lower() in (".yaml", ".yml"):
-                    cure = f"rename it to {quoted(f'{path.stem}.yaml')}"
-                    self._error("wrong-extension", path, f"rules files end in `.yaml`; {cure}")
+        for path in files_in(top):
+            if path.is_dir():
+                self._error("outside", path, "links to folders aren't followed; copy it: `cp -rL`")
+            elif path.suffix == ".yaml" or (path.suffix == ".py" and not path.name.startswith("_")):
+                yield path
+            elif is_misnamed(path):
+                self.errors.append(misnamed(path, "rules files"))
 
     def _rules(self, path: Path, places: _Places, parts: dict[str, dict[str, Any]]) -> None:
         source: Source | None
         if path.suffix == ".py":
             model, source = self._python_file(path)
         else:
-            model, source = self._read(path, RuleFile, {})
+            model, source = self._read(path, RuleFile)
         if model is None or source is None:
             self._complete = False
             return
@@ -209,8 +203,8 @@ class _Loader:
     def _defined_twice(self, section: str, name: str, first: Source, second: Source) -> None:
         known = first.key_place((section, name))
         message = (
-            f"the {_NOUNS[section]} {quoted(name)} is defined twice, first in {known.file}:{known.line}; "
-            f"rename one, for example `{name}{'_' if section == 'derived' else '-'}2`"
+            f"the {_NOUNS[section]} {named(name)} is defined twice, first in {known.file}:{known.line}; "
+            f"rename one, for example `{typed(name)}{'_' if section == 'derived' else '-'}2`"
         )
         self.errors.append(RuleError("defined-twice", second.key_place((section, name)), message))
 

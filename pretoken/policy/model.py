@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from types import FrameType
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 
@@ -21,7 +21,7 @@ class Recorder:
 
     def __init__(self, file: str | None = None) -> None:
         self.file = file
-        self.failed: tuple[type[Model], dict[str, Any]] | None = None
+        self.failed: tuple[type[Model], dict[str, Any], ValidationError] | None = None
         self._models: dict[int, tuple[type[Model], Any]] = {}
         self._lines: dict[int, tuple[int, Model]] = {}
 
@@ -71,10 +71,10 @@ class Model(BaseModel):
     def __init__(self, **data: object) -> None:
         try:
             super().__init__(**data)
-        except ValidationError:
+        except ValidationError as error:
             recorder = _recorder.get()
             if recorder is not None:
-                recorder.failed = (type(self), data)
+                recorder.failed = (type(self), data, error)
                 recorder.note_mapping(data, type(self))
             raise
         recorder = _recorder.get()
@@ -82,12 +82,11 @@ class Model(BaseModel):
             recorder.note_call(self)
 
     # Pydantic calls an `__init__` of our own for every mapping it reads, unless it is told that it is its own.
-    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # a mark that only Pydantic knows
 
     @model_validator(mode="before")
     @classmethod
-    def _note(cls, data: object, info: ValidationInfo) -> Any:
-        del info
+    def _note(cls, data: object) -> Any:
         recorder = _recorder.get()
         if recorder is not None and isinstance(data, dict):
             recorder.note_mapping(data, cls)

@@ -1,13 +1,11 @@
 """Names: whatever a policy mentions is declared, and a typo gets a suggestion."""
 
-from collections.abc import Iterable
-
-from pretoken.policy.errors import quoted
+from pretoken.policy.errors import named, quoted, typed
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import At, Report
 from pretoken.policy.rules import Rule, Token
 from pretoken.policy.steps import Pseudonym, Table
-from pretoken.policy.suggestions import closest
+from pretoken.policy.suggestions import closest, suggested
 from pretoken.policy.walk import Part, effects_of
 from pretoken.trigger.inputs import FIXED_INPUTS, ROOTS, STANDARD_ATTRIBUTES, split_path
 
@@ -73,97 +71,100 @@ class Names:
             return self._no_input(path)
         if self.knows(sort, name):
             return None
-        near = closest(name, [known.partition(".")[2] for known in self.paths if known.startswith(f"{root}.")])
-        meant = f"; did you mean `{root}.{near}`?" if near else ""
         if root == "attribute":
             return self._unknown_attribute(name)
+        known = [known.partition(".")[2] for known in self.paths if known.startswith(f"{root}.")]
+        declaration = {"derived": "{from: …}", "metadata": "string"}.get(root, "any")
+        cure = suggested(
+            name, known, f"add `{typed(name)}: {declaration}` under `{sort}`", lambda near: f"{root}.{near}"
+        )
         if root == "derived":
-            return f"no rules file defines `{path}`{meant or f'; add `{name}: {{from: …}}` under `derived`'}"
+            return f"no rules file defines {quoted(path, 'this derived value')}; {cure}"
         what = "metadata" if root == "metadata" else "variable"
-        cure = f"add `{name}: {'string' if root == 'metadata' else 'any'}` under `{sort}`"
-        return f"pool.yaml declares no {what} {quoted(name)}{meant or f'; {cure}'}"
+        return f"pool.yaml declares no {what} {named(name)}; {cure}"
 
     def _unknown_attribute(self, name: str) -> str:
         declared = {*STANDARD_ATTRIBUTES, *self.pool.attributes}
-        near = closest(name, declared)
         if not name.startswith(("custom:", "dev:")):
             custom = f"custom:{name}"
-            meant = custom if custom in declared else near
-            cure = f"did you mean `attribute.{meant}`?" if meant else f"write `attribute.{custom}` and declare it"
-            return f"Cognito has no standard attribute {quoted(name)}; {cure}"
-        if near:
-            return (
-                f"pool.yaml doesn't declare {quoted(name)}; did you mean `{near}`? "
-                f"to use it as it is, add `{name}: {{}}` under `attributes`"
+            cure = suggested(
+                custom if custom in declared else name,
+                declared,
+                f"write `attribute.custom:{typed(name)}` and declare it",
+                lambda near: f"attribute.{near}",
             )
-        return f"pool.yaml doesn't declare {quoted(name)}; add `{name}: {{}}` under `attributes`"
+            return f"Cognito has no standard attribute {named(name)}; {cure}"
+        add = f"add `{typed(name)}: {{}}` under `attributes`"
+        meant = suggested(name, declared, "")
+        cure = f"{meant} to use it as it is, {add}" if meant else add
+        return f"pool.yaml doesn't declare {quoted(name, 'this attribute')}; {cure}"
 
     def _unknown_field(self, lookup: str, field: str) -> str | None:
         if not self.knows("lookups", lookup):
-            near = closest(lookup, self.pool.lookups)
-            cure = f"did you mean `lookup.{near}.{field or 'FIELD'}`?" if near else f"add `{lookup}: …` under `lookups`"
-            return f"pool.yaml declares no lookup {quoted(lookup)}; {cure}"
+            cure = suggested(
+                lookup,
+                self.pool.lookups,
+                f"add `{typed(lookup)}: …` under `lookups`",
+                lambda near: f"lookup.{near}.{typed(field or 'FIELD')}",
+            )
+            return f"pool.yaml declares no lookup {named(lookup)}; {cure}"
         if ("lookups", lookup) in self._report.unsure or lookup not in self.pool.lookups:
             return None
         fields = sorted(self.pool.lookups[lookup].fields)
-        has = ", ".join(f"`{name}`" for name in fields)
+        has = ", ".join(quoted(name, "one more") for name in fields)
+        example = f"`lookup.{typed(lookup)}.{typed(fields[0])}`"
         if not field:
-            return f"an input is a field of a lookup: `{lookup}` has {has}; write `lookup.{lookup}.{fields[0]}`"
-        near = closest(field, fields)
-        cure = (
-            f"; did you mean `lookup.{lookup}.{near}`?"
-            if near
-            else f"; write `lookup.{lookup}.{fields[0]}`, for example"
-        )
-        return f"lookup {quoted(lookup)} has no field {quoted(field)}; it has {has}{cure}"
+            return f"an input is a field of a lookup: {quoted(lookup, 'this one')} has {has}; write {example}"
+        cure = suggested(field, fields, f"write {example}, for example", lambda near: f"lookup.{typed(lookup)}.{near}")
+        return f"lookup {named(lookup)} has no field {named(field)}; it has {has}; {cure}"
 
     def _no_input(self, path: str) -> str:
-        near = closest(path, self.paths) or closest(f"attribute.{path}", self.paths)
-        if near:
-            return f"there is no input {quoted(path)}; did you mean `{near}`?"
         roots = ", ".join(f"`{root}.…`" for root in ROOTS)
         fixed = ", ".join(f"`{name}`" for name in FIXED_INPUTS if not name.startswith("attribute"))
-        return f"there is no input {quoted(path)}; there are {fixed}, {roots}"
+        meant = path if closest(path, self.paths) else f"attribute.{path}"
+        return f"there is no input {named(path)}; {suggested(meant, self.paths, f'there are {fixed}, {roots}')}"
 
     def check_step(self, part: Part, report: Report) -> None:
         """Report a step that names no table or no pseudonym."""
         step = part.item
         if isinstance(step, Table) and isinstance(step.table, str) and not self.knows("tables", step.table):
-            cure = _suggested(step.table, self.policy.tables, f"add `{step.table}: {{…}}` under `tables`")
+            cure = suggested(step.table, self.policy.tables, f"add `{typed(step.table)}: {{…}}` under `tables`")
             report.add(
-                "unknown-table", (*part.at, "table"), f"no rules file defines the table {quoted(step.table)}; {cure}"
+                "unknown-table", (*part.at, "table"), f"no rules file defines the table {named(step.table)}; {cure}"
             )
         if isinstance(step, Pseudonym) and not self.knows("pseudonyms", step.pseudonym):
-            cure = _suggested(
-                step.pseudonym, self.pool.pseudonyms, f"add `{step.pseudonym}: {{secret: …}}` under `pseudonyms`"
+            cure = suggested(
+                step.pseudonym,
+                self.pool.pseudonyms,
+                f"add `{typed(step.pseudonym)}: {{secret: …}}` under `pseudonyms`",
             )
             report.add(
                 "unknown-pseudonym",
                 (*part.at, "pseudonym"),
-                f"pool.yaml declares no pseudonym {quoted(step.pseudonym)}; {cure}",
+                f"pool.yaml declares no pseudonym {named(step.pseudonym)}; {cure}",
             )
 
     def check_rule(self, rule: Rule, at: At, report: Report) -> None:
         """Report overridden rules and recipients that don't exist."""
         for number, other in enumerate(rule.overrides):
             if not self.knows("rules", other):
-                cure = _suggested(other, self.policy.rules, "leave it out of `overrides`")
+                cure = suggested(other, self.policy.rules, "leave it out of `overrides`")
                 report.add(
                     "unknown-rule",
                     (*at, "overrides", number),
-                    f"no rules file defines the rule {quoted(other)}; {cure}",
+                    f"no rules file defines the rule {named(other)}; {cure}",
                 )
         for place, part in effects_of(rule):
             for recipient in part.encrypted_for if isinstance(part, Token) else ():
                 if not self.knows("recipients", recipient):
-                    cure = _suggested(
-                        recipient, self.pool.recipients, f"add `{recipient}: {{key: …}}` under `recipients`"
+                    cure = suggested(
+                        recipient, self.pool.recipients, f"add `{typed(recipient)}: {{key: …}}` under `recipients`"
                     )
                     here = (*at, *place, "encrypted_for", recipient)
                     report.add(
                         "unknown-recipient",
                         here,
-                        f"pool.yaml declares no recipient {quoted(recipient)}; {cure}",
+                        f"pool.yaml declares no recipient {named(recipient)}; {cure}",
                         key=True,
                     )
 
@@ -174,10 +175,10 @@ class Names:
         for name, lookup in self.pool.lookups.items():
             for field in lookup.must_match:
                 if field not in lookup.fields:
-                    cure = _suggested(field, lookup.fields, f"add `{field}: string` under `fields`")
+                    cure = suggested(field, lookup.fields, f"add `{typed(field)}: string` under `fields`")
                     at = ("pool", "lookups", name, "must_match", field)
                     report.add(
-                        "unknown-field", at, f"lookup {quoted(name)} has no field {quoted(field)}; {cure}", key=True
+                        "unknown-field", at, f"lookup {named(name)} has no field {named(field)}; {cure}", key=True
                     )
 
     def _check_attribute(self, name: str, declared: str, is_declared: bool, report: Report) -> None:
@@ -194,15 +195,10 @@ class Names:
             message = "`identities` is read as the input `identity_providers`; leave `identities` out"
             report.add("unknown-attribute", at, message, key=True)
         elif standard is None and not name.startswith(("custom:", "dev:")):
-            cure = _suggested(name, STANDARD_ATTRIBUTES, f"write `custom:{name}`")
-            report.add("unknown-attribute", at, f"Cognito has no standard attribute {quoted(name)}; {cure}", key=True)
+            cure = suggested(name, STANDARD_ATTRIBUTES, f"write `custom:{typed(name)}`")
+            report.add("unknown-attribute", at, f"Cognito has no standard attribute {named(name)}; {cure}", key=True)
         elif standard is not None and is_declared and declared != standard.type:
             message = (
                 f"Cognito's {quoted(name)} is a {standard.type}; write `type: {standard.type}`, or leave `type` out"
             )
             report.add("wrong-type", (*at, "type"), message)
-
-
-def _suggested(name: str, known: Iterable[str], otherwise: str) -> str:
-    near = closest(name, known)
-    return f"did you mean `{near}`?" if near else otherwise

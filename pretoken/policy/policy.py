@@ -1,18 +1,24 @@
 """The policy: a pool and its rules, and the JSON that the trigger runs."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, get_args
 
 from pydantic import Field
 
 from pretoken.policy.constants import DerivedName, RuleName, Text
+from pretoken.policy.fields import Encoding, Type
+from pretoken.policy.lookups import PROVIDERS
 from pretoken.policy.model import Model
 from pretoken.policy.pool import Pool
 from pretoken.policy.rules import Rule
 from pretoken.policy.steps import PLAIN_STEPS, STEPS_WITH_ARGUMENT, Entries
-from pretoken.policy.tests import OPERATORS
+from pretoken.policy.tests import OPERATORS, Alphabet
 from pretoken.policy.values import FORMS, Value
+from pretoken.trigger.inputs import TYPES
+from pretoken.trigger.lookups import KEYS
+from pretoken.trigger.reading import ENCODINGS
 from pretoken.trigger.steps import STEPS
-from pretoken.trigger.tests import TESTS
+from pretoken.trigger.tests import SAFE_AS, TESTS
 from pretoken.trigger.values import FORMS as TRIGGER_FORMS
 
 
@@ -34,9 +40,15 @@ class Policy(Model):
 
 
 # One vocabulary: what may be written is what the trigger does.
-if (
-    set(FORMS) != set(TRIGGER_FORMS)
-    or {*PLAIN_STEPS, *STEPS_WITH_ARGUMENT} != set(STEPS)
-    or set(OPERATORS) != set(TESTS)
-):
-    raise ImportError("the rule language and the trigger don't know the same forms, steps and tests")
+_VOCABULARY: dict[str, tuple[Iterable[str], Iterable[str]]] = {
+    "forms": (FORMS, TRIGGER_FORMS),
+    "steps": ((*PLAIN_STEPS, *STEPS_WITH_ARGUMENT), STEPS),
+    "tests": (OPERATORS, TESTS),
+    "alphabets": (get_args(Alphabet), SAFE_AS),
+    "types": (get_args(Type), TYPES),
+    "encodings": (get_args(Encoding), ENCODINGS),
+    "providers of lookups": (PROVIDERS, KEYS),
+}
+for _noun, (_written, _done) in _VOCABULARY.items():
+    if set(_written) != set(_done):
+        raise ImportError(f"the rule language and the trigger don't know the same {_noun}")

@@ -1,8 +1,9 @@
 """pool.yaml: what the inputs are."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeAlias, get_args
 
-from pydantic import Discriminator, Field, StrictInt, StrictStr, Tag, field_validator
+from pydantic import Discriminator, Field, StrictInt, StrictStr, Tag, WithJsonSchema, field_validator
 from pydantic import model_validator as validator
 
 from pretoken.policy.constants import (
@@ -13,7 +14,9 @@ from pretoken.policy.constants import (
     RecipientName,
     Text,
     VariableName,
+    matching,
 )
+from pretoken.policy.errors import quoted
 from pretoken.policy.fields import Attribute, MetadataField
 from pretoken.policy.lists import OneOrMore, Typed, as_list
 from pretoken.policy.lookups import Lookup
@@ -23,11 +26,29 @@ from pretoken.policy.tests import Test
 from pretoken.trigger.durations import milliseconds_of
 
 EventVersion: TypeAlias = Literal["V1_0", "V2_0", "V3_0"]
-VERSIONS = ("V1_0", "V2_0", "V3_0")
+VERSIONS: tuple[str, ...] = get_args(EventVersion)
+MESSAGE_CLAIM = r"encrypted_for_[A-Za-z0-9_]+"
 PATIENCE = 5_000
 """How many milliseconds Cognito waits for a trigger (page "Customizing user pool workflows with Lambda triggers")."""
 
-_WORD = Discriminator(lambda data: "<list>" if isinstance(data, (list, tuple)) else "<word>")
+_WORD = Discriminator(lambda data: "<words>" if isinstance(data, (list, tuple)) else "<word>")
+
+
+if TYPE_CHECKING:
+    MessageClaim: TypeAlias = str
+else:
+    MessageClaim = Annotated[
+        StrictStr,
+        matching(
+            MESSAGE_CLAIM,
+            lambda text: (
+                f"{quoted(text)} can't name the claim of a message: `encrypted_for_`, then letters, digits and "
+                "underscores; write `encrypted_for_billing`"
+            ),
+            "wrong-name",
+        ),
+        WithJsonSchema({"type": "string", "pattern": f"^{MESSAGE_CLAIM}$"}),
+    ]
 
 
 class Recipient(Model):
@@ -37,7 +58,7 @@ class Recipient(Model):
 
     key: Text = Field(examples=["${BILLING_KEY_ARN}"])
     """The ARN of the KMS key that opens its messages."""
-    claim: StrictStr | None = Field(None, pattern=r"^encrypted_for_[A-Za-z0-9_]+$", examples=["encrypted_for_billing"])
+    claim: MessageClaim | None = Field(None, examples=["encrypted_for_billing"])
     """The claim that carries the message; `encrypted_for_` and the recipient's name, if left out."""
 
 
@@ -86,7 +107,7 @@ class Pool(Model):
     variables: dict[
         VariableName,
         Annotated[
-            Annotated[Literal["any"], Tag("<word>")] | Annotated[tuple[Text, ...], Field(min_length=1), Tag("<list>")],
+            Annotated[Literal["any"], Tag("<word>")] | Annotated[tuple[Text, ...], Field(min_length=1), Tag("<words>")],
             _WORD,
         ],
     ] = Field({}, examples=[{"WEB_CLIENT_ID": "any"}])
@@ -110,7 +131,7 @@ class Pool(Model):
     pseudonyms: dict[PseudonymName, PseudonymSecret] = Field({}, examples=[{"analytics": {"secret": "${SECRET_ARN}"}}])
     """Secrets for the step `{pseudonym: NAME}`."""
     id_token_authorizes: Annotated[
-        Annotated[Literal["all"], Tag("<word>")] | Annotated[tuple[Text, ...], Tag("<list>")], _WORD
+        Annotated[Literal["all"], Tag("<word>")] | Annotated[tuple[Text, ...], Tag("<words>")], _WORD
     ] = Field((), examples=[["cognito:roles"]])
     """ID-token claims on which someone authorizes, Cognito's own included."""
     limits: Limits = Field(Limits(), examples=[{"access_token_bytes": 4096}])
@@ -127,7 +148,7 @@ class Pool(Model):
         if not isinstance(versions, (list, tuple)) or not all(version in VERSIONS for version in versions):
             return data
         ordered = sorted(versions)
-        if len(ordered) == 2 and VERSIONS.index(ordered[1]) - VERSIONS.index(ordered[0]) != 1:  # noqa: PLR2004
+        if len(ordered) == 2 and tuple(ordered) not in pairwise(VERSIONS):  # noqa: PLR2004 - more are too many anyway
             raise wrong("wrong-versions", "two versions must be neighbours; write `[V1_0, V2_0]` or `[V2_0, V3_0]`")
         return ordered
 
@@ -137,10 +158,10 @@ class Pool(Model):
         for name, ids in self.clients.items():
             for client_id in ids:
                 if client_id in owners:
-                    other = owners[client_id]
+                    one, other = quoted(name, "a client"), quoted(owners[client_id], "another")
                     raise wrong(
                         "client-id-twice",
-                        f"`{name}` has an app client id that `{other}` has already; take it out of `{name}`",
+                        f"{one} has an app client id that {other} has already; take it out of {one}",
                         key="clients",
                     )
                 owners[client_id] = name

@@ -3,12 +3,10 @@
 import importlib
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
-
-from pydantic import ValidationError
 
 from pretoken.policy.errors import Place, RuleError
 from pretoken.policy.model import Model, Recorder, recording
@@ -83,7 +81,8 @@ def run_python(path: Path, file: str) -> PythonSource | list[RuleError]:
     module = ModuleType(_MODULE)
     module.__file__ = name
     try:
-        with _isolated(path.parent.resolve(), module), recording(name) as recorder:
+        # Standard output is for reports, which a rules file that prints must not disturb.
+        with _isolated(path.parent.resolve(), module), redirect_stdout(sys.stderr), recording(name) as recorder:
             exec(compile(path.read_bytes(), name, "exec"), module.__dict__)  # noqa: S102 - it is made to be run
     except SyntaxError as error:
         at = (error.lineno or 1, error.offset or 1) if error.filename == name else (_line_in(error, name), 1)
@@ -98,8 +97,8 @@ def run_python(path: Path, file: str) -> PythonSource | list[RuleError]:
 
 
 def _failed(error: BaseException, recorder: Recorder, place: Place) -> list[RuleError]:
-    if isinstance(error, ValidationError) and recorder.failed is not None:
-        model, data = recorder.failed
+    if recorder.failed is not None and error is recorder.failed[2]:
+        model, data, error = recorder.failed
         return [RuleError(problem.name, place, problem.message) for problem in translate(error, data, model, recorder)]
     # The text of an exception may hold anything, a person's data too: its name says enough.
     message = f"this line raises {type(error).__name__}; run the file with `python` to see why"

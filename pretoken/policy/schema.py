@@ -68,7 +68,7 @@ def described_paths(policy: Policy | Pool) -> dict[str, str]:
 
 
 def _schema(model: type[BaseModel], policy: Policy | Pool | None) -> dict[str, Any]:
-    schema: dict[str, Any] = _tidy(model.model_json_schema(by_alias=True))
+    schema: dict[str, Any] = tidy(model.model_json_schema(by_alias=True))
     paths = {} if policy is None else described_paths(policy)
     pattern = _pattern(policy)
     definitions = schema["$defs"]
@@ -98,10 +98,10 @@ def _pattern(policy: Policy | Pool | None) -> str | None:
     return rf"^{roots}\..+$" if isinstance(policy, Pool) else rf"^({roots}\..+|{fixed})$"
 
 
-def _tidy(part: Any) -> Any:
+def tidy(part: Any) -> Any:
     """Leave out what says nothing to an editor, and name the types that the models leave open."""
     if isinstance(part, list):
-        return [_tidy(item) for item in part]
+        return [tidy(item) for item in part]
     if not isinstance(part, dict):
         return part
     if "x-is" in part:
@@ -109,18 +109,18 @@ def _tidy(part: Any) -> Any:
         return {"$ref": f"#/$defs/{part['x-is']}", **described}
     if part.get("enum") == list(PLAIN_STEPS):
         return {"anyOf": [{"const": step, "description": text} for step, text in PLAIN_STEPS.items()]}
-    tidy = {
+    kept = {
         ("anyOf" if key == "oneOf" else key): (
-            {name: _tidy(inner) for name, inner in value.items()} if key in _MAPS else _tidy(value)
+            {name: tidy(inner) for name, inner in value.items()} if key in _MAPS else tidy(value)
         )
         for key, value in part.items()
         if key not in ("title", "default", "discriminator")
     }
     if "examples" in part:
-        tidy["examples"] = part["examples"]
-    if "patternProperties" in tidy:
-        tidy.setdefault("additionalProperties", False)
-    choices = [choice for choice in tidy.pop("anyOf", ()) if choice != {"type": "null"}]
+        kept["examples"] = part["examples"]
+    if "patternProperties" in kept:
+        kept.setdefault("additionalProperties", False)
+    choices = [choice for choice in kept.pop("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1:
-        return {**choices[0], **tidy}
-    return {**tidy, "anyOf": choices} if choices else tidy
+        return {**choices[0], **kept}
+    return {**kept, "anyOf": choices} if choices else kept

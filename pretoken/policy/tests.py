@@ -10,6 +10,8 @@ from pretoken.policy.constants import Duration, Number, Path, ScalarConstant, Te
 from pretoken.policy.lists import OneOrMore
 from pretoken.policy.model import Model, wrong
 
+Alphabet: TypeAlias = Literal["identifier", "principal_tag", "scope"]
+
 
 class Operators(Model):
     """Operators that must all hold; those that judge items must hold for the same item."""
@@ -36,7 +38,7 @@ class Operators(Model):
     """The instant is later than now."""
     within_last: Duration | None = Field(None, examples=["30d"])
     """The instant is between now minus this duration and now."""
-    safe_as: Literal["identifier", "principal_tag", "scope"] | None = Field(None, examples=["identifier"])
+    safe_as: Alphabet | None = Field(None, examples=["identifier"])
     """The text has only characters that are safe there."""
     from_identity_provider: Literal[True] | None = Field(None, examples=[True])
     """The group is one that Cognito makes for an identity provider of this pool."""

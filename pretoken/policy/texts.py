@@ -2,13 +2,14 @@
 
 import re
 
-from pretoken.policy.errors import quoted
+from pretoken.policy.errors import named, typed
 from pretoken.policy.names import Names
 from pretoken.policy.report import At, Report
-from pretoken.policy.suggestions import closest
+from pretoken.policy.suggestions import suggested
 from pretoken.policy.walk import Part
 from pretoken.trigger.text import TemplateError, parts_of
 
+_PLACEHOLDER = re.compile(r"\{[^{}]+\}")
 _DOLLAR = re.compile(r"\$\$|\$\{([A-Z][A-Z0-9_]*)\}|\$")
 
 
@@ -18,6 +19,9 @@ def check_text(part: Part, names: Names, report: Report) -> None:
         if "${" in part.item:
             message = "variables aren't replaced here; write the text out, without `${…}`"
             report.add("variable-not-replaced", part.at, message, key=part.key)
+        elif part.at[-1] == "deny" and not part.key and _PLACEHOLDER.search(part.item):
+            message = "inputs aren't replaced here; write the text out, without `{…}`"
+            report.add("placeholder-not-replaced", part.at, message)
         return
     if isinstance(part.item, tuple):
         for number, item in enumerate(part.item):
@@ -33,9 +37,8 @@ def _check_variables(text: object, at: At, names: Names, report: Report) -> None
         if match[0] == "$":
             report.add("lone-dollar", at, "a lone dollar sign; write `$$` for the sign, or `${NAME}` for a variable")
         elif match[1] and not names.knows("variables", match[1]):
-            near = closest(match[1], names.pool.variables)
-            cure = f"did you mean `{near}`?" if near else f"add `{match[1]}: any` under `variables`"
-            report.add("unknown-variable", at, f"pool.yaml declares no variable {quoted(match[1])}; {cure}")
+            cure = suggested(match[1], names.pool.variables, f"add `{typed(match[1])}: any` under `variables`")
+            report.add("unknown-variable", at, f"pool.yaml declares no variable {named(match[1])}; {cure}")
 
 
 def _check_placeholders(part: Part, names: Names, report: Report) -> None:

@@ -3,67 +3,21 @@
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
-from pretoken.policy.errors import quoted
+from pretoken.policy.errors import named, quoted, typed
 from pretoken.policy.hints import UNKNOWN_STEPS, hint_for
 from pretoken.policy.model import Model, Recorder
-from pretoken.policy.report import At
+from pretoken.policy.report import Problem
+from pretoken.policy.spots import Spot, locate
+from pretoken.policy.stand_ins import stand_in_for
 from pretoken.policy.steps import PLAIN_STEPS, STEPS_WITH_ARGUMENT
-from pretoken.policy.suggestions import closest
+from pretoken.policy.suggestions import closest, suggested
 from pretoken.policy.values import FORMS, TAIL, Form
 
-_PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
-
-
-class Problem(NamedTuple):
-    """An error of the models: its name, its place in the file, its message; `key` points at the key there."""
-
-    name: str
-    at: At
-    message: str
-    key: bool = False
-
-
 _Context: TypeAlias = dict[str, Any]
-
-
-class _Spot(NamedTuple):
-    """Where an error is: its place, what stands there, and the field of a model that it belongs to."""
-
-    at: At
-    data: object
-    key: bool
-    owner: type[Model] | None
-    field: str | None
-
-    @property
-    def subject(self) -> str:
-        name = next((step for step in reversed(self.at) if isinstance(step, str)), None)
-        return "the file" if name is None else quoted(name)
-
-    @property
-    def example(self) -> str:
-        """Something right that can be typed here."""
-        fields = self.owner.model_fields if self.owner else {}
-        for name, field in fields.items():
-            key = field.alias or name
-            if key == self.field and field.examples:
-                return f"`{key}: {flow(field.examples[0])}`"
-        return "`rules: {example: {…}}`"
-
-
-def flow(data: object) -> str:
-    """Write data as YAML on one line."""
-    if isinstance(data, dict):
-        return "{" + ", ".join(f"{key}: {flow(value)}" for key, value in data.items()) + "}"
-    if isinstance(data, (list, tuple)):
-        return "[" + ", ".join(map(flow, data)) + "]"
-    if isinstance(data, str) and _PLAIN_TEXT.fullmatch(data):
-        return data
-    return json.dumps(data, ensure_ascii=False)
 
 
 def translate(error: ValidationError, data: object, root: type[Model], recorder: Recorder) -> list[Problem]:
@@ -78,55 +32,25 @@ def translate(error: ValidationError, data: object, root: type[Model], recorder:
     """
     problems = []
     for details in error.errors(include_url=False):
-        spot = _locate(details["loc"], data, root, recorder)
+        spot = locate(details["loc"], data, root, recorder)
         context = details.get("ctx", {})
         if details["type"] == "too_short" and len(details["input"]) >= context["min_length"]:
             continue  # some of its items are wrong, and they have their own errors
         if "message" in context:
             key = context["key"]
             at = spot.at if key is None else (*spot.at, key)
-            problems.append(Problem(details["type"], at, context["message"], key=spot.key or key is not None))
+            problem = Problem(details["type"], at, context["message"], key=spot.key or key is not None)
         else:
             translate_one: _Translate = _TRANSLATIONS.get(details["type"], _not_right)
-            problems.append(translate_one(spot, details["input"], context))
+            problem = translate_one(spot, details["input"], context)
+        problems.append(problem._replace(stand_in=stand_in_for(problem, spot, details["type"], context, recorder)))
     return problems
 
 
-_Translate: TypeAlias = Callable[[_Spot, object, _Context], Problem]
+_Translate: TypeAlias = Callable[[Spot, object, _Context], Problem]
 
 
-def _locate(loc: Iterable[str | int], data: object, root: type[Model], recorder: Recorder) -> _Spot:
-    """Follow Pydantic's location through the data, leaving out what stands in it for the models alone."""
-    at: list[str | int] = []
-    owner: type[Model] | None = root
-    field: str | None = None
-    key = False
-    for step in loc:
-        if isinstance(data, dict):
-            if isinstance(step, int):
-                continue  # the only item of a list, written without the list
-            model = recorder.model_of(data)
-            if step in data:
-                data = data[step]
-            elif str(step).startswith("<"):
-                continue
-            elif step == "[key]":
-                key = True
-                continue
-            else:
-                data = None
-            if model is not None:
-                owner, field = model, str(step)
-            at.append(step)
-        elif isinstance(data, (list, tuple)) and isinstance(step, int):
-            data = data[step]
-            at.append(step)
-        elif step == "[key]":
-            key = True
-    return _Spot(tuple(at), data, key, owner, field)
-
-
-def _unknown_key(spot: _Spot, _found: object, _context: _Context) -> Problem:
+def _unknown_key(spot: Spot, _found: object, _context: _Context) -> Problem:
     model, key = spot.owner or Model, str(spot.at[-1])
     hint = hint_for(model, key)
     if hint is not None:
@@ -142,24 +66,23 @@ def _unknown_key(spot: _Spot, _found: object, _context: _Context) -> Problem:
             return Problem("two-steps", spot.at, message, key=True)
         message = f"a step is one key, and {quoted(key)} is another; write `{{{known[0]}: …}}` alone"
         return Problem("unknown-key", spot.at, message, key=True)
-    return Problem("unknown-key", spot.at, f"{model.noun} has no key {quoted(key)}; {_instead(key, known)}", key=True)
+    return Problem("unknown-key", spot.at, f"{model.noun} has no key {named(key)}; {_instead(key, known)}", key=True)
 
 
 def _instead(key: str, known: Iterable[str]) -> str:
-    near = closest(key, known)
-    return f"did you mean `{near}`?" if near else f"it has {', '.join(f'`{name}`' for name in known)}"
+    return suggested(key, known, f"it has {', '.join(f'`{name}`' for name in known)}")
 
 
 def _keys(model: type[Model]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _missing(spot: _Spot, _found: object, _context: _Context) -> Problem:
+def _missing(spot: Spot, _found: object, _context: _Context) -> Problem:
     noun = spot.owner.noun if spot.owner else "this"
     return Problem("missing-key", spot.at[:-1], f"{noun} needs `{spot.at[-1]}`; write {spot.example}")
 
 
-def _no_value(spot: _Spot, found: object, _context: _Context) -> Problem:
+def _no_value(spot: Spot, found: object, _context: _Context) -> Problem:
     """Say what is wrong with a mapping that has none of the head keys of values."""
     keys = [str(key) for key in found] if isinstance(found, dict) else []
     for key in sorted(keys, key=lambda key: closest(key, FORMS) is None):
@@ -168,13 +91,13 @@ def _no_value(spot: _Spot, found: object, _context: _Context) -> Problem:
             if hint is not None:
                 return Problem(hint[0], (*spot.at, key), hint[1], key=True)
         if key not in TAIL:
-            message = f"a value has no key {quoted(key)}; {_instead(key, (*FORMS, *TAIL))}"
+            message = f"a value has no key {named(key)}; {_instead(key, (*FORMS, *TAIL))}"
             return Problem("unknown-key", (*spot.at, key), message, key=True)
     heads = ", ".join(f"`{form}`" for form in FORMS)
     return Problem("no-value", spot.at, f"a value needs one of {heads}; write `{{from: …}}`")
 
 
-def _unknown_step(spot: _Spot, found: object, _context: _Context) -> Problem:
+def _unknown_step(spot: Spot, found: object, _context: _Context) -> Problem:
     if isinstance(found, dict):
         name = next(iter(found), None)
         if name is None:
@@ -191,7 +114,7 @@ def _unknown_step(spot: _Spot, found: object, _context: _Context) -> Problem:
     if name in UNKNOWN_STEPS:
         message = UNKNOWN_STEPS[name].format(key=name)
     else:
-        message = f"there is no step {quoted(name)}; {_instead(name, (*PLAIN_STEPS, *STEPS_WITH_ARGUMENT))}"
+        message = f"there is no step {named(name)}; {_instead(name, (*PLAIN_STEPS, *STEPS_WITH_ARGUMENT))}"
         message = message.replace("; it has ", "; there are ")
     return Problem("unknown-step", spot.at, message)
 
@@ -200,20 +123,19 @@ def _step(name: str) -> str:
     return name if name in PLAIN_STEPS else f"{{{name}: …}}"
 
 
-def _not_a_choice(spot: _Spot, found: object, context: _Context) -> Problem:
+def _not_a_choice(spot: Spot, found: object, context: _Context) -> Problem:
     expected = re.sub(
         r"'([^']*)'|\b(True)\b|\b([0-9]+)\b", lambda word: f"`{word[1] or word[0].lower()}`", context["expected"]
     )
-    near = closest(found, re.findall(r"`([^`]*)`", expected)) if isinstance(found, str) else None
-    cure = f"did you mean `{near}`?" if near else f"write {spot.example}"
+    cure = suggested(str(found), re.findall(r"`([^`]*)`", expected), f"write {spot.example}")
     return Problem("wrong-choice", spot.at, f"{spot.subject} must be {expected}; {cure}")
 
 
 def _of_type(wanted: str) -> _Translate:
-    def translate_type(spot: _Spot, found: object, _context: _Context) -> Problem:
+    def translate_type(spot: Spot, found: object, _context: _Context) -> Problem:
         cure = f"write {spot.example}"
         if wanted == "text" and isinstance(found, (bool, int, float)):
-            cure = f'put it in quotes: `"{json.dumps(found)}"`'
+            cure = f'put it in quotes: `"{typed(json.dumps(found))}"`'
         return Problem("wrong-type", spot.at, f"{spot.subject} must be {wanted}, not {_described(found)}; {cure}")
 
     return translate_type
@@ -231,7 +153,7 @@ def _described(found: object) -> str:
     return "a number" if isinstance(found, (int, float)) else "text" if isinstance(found, str) else "nothing"
 
 
-def _too_short(spot: _Spot, found: object, context: _Context) -> Problem:
+def _too_short(spot: Spot, found: object, context: _Context) -> Problem:
     if found:
         return Problem(
             "too-short", spot.at, f"{spot.subject} needs {context['min_length']} or more; write {spot.example}"
@@ -239,19 +161,19 @@ def _too_short(spot: _Spot, found: object, context: _Context) -> Problem:
     return Problem("empty", spot.at, f"{spot.subject} is empty; leave it out, or write {spot.example}")
 
 
-def _too_long(spot: _Spot, _found: object, context: _Context) -> Problem:
+def _too_long(spot: Spot, _found: object, context: _Context) -> Problem:
     message = f"{spot.subject} may have {context['max_length']} at most; shorten it, for example {spot.example}"
     return Problem("too-long", spot.at, message)
 
 
-def _out_of_range(spot: _Spot, _found: object, context: _Context) -> Problem:
+def _out_of_range(spot: Spot, _found: object, context: _Context) -> Problem:
     bound = f"{context['ge']} or more" if "ge" in context else f"{context['le']} or less"
     return Problem("out-of-range", spot.at, f"{spot.subject} must be {bound}; write {spot.example}")
 
 
-def _not_right(spot: _Spot, _found: object, _context: _Context) -> Problem:
+def _not_right(spot: Spot, found: object, _context: _Context) -> Problem:
     """Translate what has no translation of its own, so that Pydantic's words never reach anybody."""
-    return Problem("wrong-value", spot.at, f"{spot.subject} can't be this; write {spot.example}")
+    return Problem("wrong-value", spot.at, f"{spot.subject} can't be this {_described(found)}; write {spot.example}")
 
 
 _TRANSLATIONS: dict[str, _Translate] = {

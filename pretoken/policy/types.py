@@ -40,16 +40,6 @@ _FITTING_TESTS = {
 }
 
 
-def static_type(value: Leaf, policy: Policy) -> Type | None:
-    """Give the static type of a value or leaf of a sound policy."""
-    return Typing(policy).of(value)
-
-
-def input_type(path: str, policy: Policy) -> Type | None:
-    """Give the static type of an input; None if there is no such input."""
-    return Typing(policy).path(path)
-
-
 class Typing:
     """Find the types of a policy's values, and report what doesn't fit.
 
@@ -225,7 +215,8 @@ class Typing:
         """Expect the path of a list or text."""
         found = self.path(path)
         if found not in ("strings", "string", None):
-            message = f"{quoted(path)} is {NOUNS[found]}, and `one_of` needs a list; name a list, for example `groups`"
+            what = f"{quoted(path, 'this input')} is {NOUNS[found]}"
+            message = f"{what}, and `one_of` needs a list; name a list, for example `groups`"
             self._wrong(at, message)
 
     def _step(self, step: Step, found: Type | None, at: At) -> Type | None:
@@ -263,17 +254,17 @@ class Typing:
             found = self.path(path)
             if found is not None and found not in SCALAR_TYPES:
                 cure = "make it a derived value with `then: only`" if found == "strings" else "use `then: json`"
-                self._wrong(at, f"{quoted(path)} is {NOUNS[found]} and can't stand in text; {cure}")
+                self._wrong(at, f"{quoted(path, 'this input')} is {NOUNS[found]} and can't stand in text; {cure}")
 
     def _must_match(self, wanted: Type, path: str, at: At) -> None:
         found = self.path(path)
         if found is not None and wanted != found:
             cure = f"declare the field with `type: {found}`"
-            self._wrong(at, f"the field is {NOUNS[wanted]}, and {quoted(path)} is {NOUNS[found]}; {cure}")
+            self._wrong(at, f"the field is {NOUNS[wanted]}, and {quoted(path, 'this input')} is {NOUNS[found]}; {cure}")
 
     def _condition(self, condition: Condition, at: At) -> None:
         for path, test in condition.tests.items():
-            self._test(test, self.path(path), quoted(path), (*at, path))
+            self._test(test, self.path(path), quoted(path, "this input"), (*at, path))
         for name, members in (("all", condition.all), ("any", condition.any)):
             for number, member in enumerate(members or ()):
                 self._condition(member, (*at, name, number))

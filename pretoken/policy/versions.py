@@ -18,7 +18,8 @@ def check_versions(rule: Rule, at: At, policy: Policy, report: Report) -> None:
         return
     if len(versions) == 1 and rule.access_token is not None:
         report.add("not-in-this-event-version", (*at, "access_token"), _ONLY_ID_TOKEN, key=True)
-    others = any((rule.id_token, rule.groups, rule.iam_roles, rule.deny))
+    denies = rule.deny is not None and not report.is_left_out((*at, "deny"))
+    others = denies or any((rule.id_token, rule.groups, rule.iam_roles))
     for part in walk_rule(rule, at):
         decides = part.at[len(at)] == "when"
         if (others if decides else part.at[len(at)] != "access_token") and _reads_scopes(part, policy):

@@ -5,13 +5,13 @@ from typing import TypeAlias
 
 from pretoken.cognito.contract import group_problem, scope_problem
 from pretoken.policy.constants import Constant
-from pretoken.policy.errors import quoted
+from pretoken.policy.errors import named, quoted, typed
 from pretoken.policy.names import Names
 from pretoken.policy.pool import Pool
 from pretoken.policy.report import At, Report
 from pretoken.policy.rules import Edit, Rule
 from pretoken.policy.steps import Keep, Prefer, Step, Table
-from pretoken.policy.suggestions import closest
+from pretoken.policy.suggestions import closest, suggested
 from pretoken.policy.tests import Operators, Test
 from pretoken.policy.values import Add, Form, From, Leaf, Tailed
 from pretoken.policy.variables import possible_texts
@@ -95,16 +95,14 @@ class Vocabulary:
     def _client(self, text: str) -> str | None:
         if self._names.knows("clients", text):
             return None
-        near = closest(text, self._pool.clients)
-        cure = f"did you mean `{near}`?" if near else f"add `{text}: …` under `clients`"
-        return f"pool.yaml declares no client {quoted(text)}; {cure}"
+        cure = suggested(text, self._pool.clients, f"add `{typed(text)}: …` under `clients`")
+        return f"pool.yaml declares no client {named(text)}; {cure}"
 
     def _provider(self, text: str) -> str | None:
         if self._names.knows("identity_providers", text):
             return None
-        near = closest(text, self._pool.identity_providers)
-        cure = f"did you mean `{near}`?" if near else f"write `identity_providers: [{text}]` there"
-        return f"pool.yaml declares no identity provider {quoted(text)}; {cure}"
+        cure = suggested(text, self._pool.identity_providers, f"write `identity_providers: [{typed(text)}]` there")
+        return f"pool.yaml declares no identity provider {named(text)}; {cure}"
 
     def _named(self, sort: str, contract: Callable[[object], str | None]) -> Callable[[str], str | None]:
         """Judge a group or scope by Cognito's contract, and by the names that pool.yaml says exist."""
@@ -115,9 +113,9 @@ class Vocabulary:
             if refused is not None or test is None or _admits(test, text, self._pool) is not False:
                 return refused
             known = (constant for constant, _, _ in compared(test, ()) if isinstance(constant, str))
-            near = closest(text, [name for name in known if _admits(test, name, self._pool)])
-            cure = f"did you mean `{near}`?" if near else f"let `{sort}` there admit it: `{text}`"
-            return f"pool.yaml has no {sort[:-1]} {quoted(text)}; {cure}"
+            admitted = [name for name in known if _admits(test, name, self._pool)]
+            cure = suggested(text, admitted, f"let `{sort}` there admit it: `{typed(text)}`")
+            return f"pool.yaml has no {sort[:-1]} {named(text)}; {cure}"
 
         return problem
 

@@ -67,7 +67,7 @@ def test(condition: Condition | Mapping[str, object]) -> Tested:
     return Tested(test=condition)
 
 
-test.__test__ = False  # type: ignore[attr-defined]  # this is no pytest function
+test.__test__ = False  # type: ignore[attr-defined]  # pytest's mark: this is no test
 
 
 def add(items: Value) -> Add:

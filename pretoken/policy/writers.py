@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from pretoken.policy.policy import Policy
-from pretoken.policy.pool import Pool
 from pretoken.policy.report import At
-from pretoken.policy.rules import Rule
+from pretoken.policy.rules import Edit, Rule
 from pretoken.policy.values import Add, Form, Leaf, Object
+from pretoken.policy.walk import effects_of
+from pretoken.trigger.plan import claim_of
 
 Keys: TypeAlias = tuple[str, ...]
 """The keys that lead to a leaf inside its claim; empty for the claim itself."""
@@ -39,12 +40,6 @@ class Writer(NamedTuple):
         return self.at[3] == "encrypted_for"
 
 
-def claim_of(recipient: str, pool: Pool) -> str:
-    """Give the claim that carries the messages for a recipient."""
-    declared = pool.recipients[recipient].claim if recipient in pool.recipients else None
-    return declared or f"encrypted_for_{recipient.replace('-', '_')}"
-
-
 def writers_of(name: str, rule: Rule, policy: Policy) -> Iterator[Writer]:
     """Give every leaf that a rule writes; members of a message are leaves below its recipient."""
     for token_name, token in (("access_token", rule.access_token), ("id_token", rule.id_token)):
@@ -55,7 +50,8 @@ def writers_of(name: str, rule: Rule, policy: Policy) -> Iterator[Writer]:
             for keys, value, place in _leaves(leaf, (), (*at, "claims", claim)):
                 yield Writer(name, token_name, claim, keys, value, place, _agreement(keys, value))
         for recipient, members in token.encrypted_for.items():
-            claim = claim_of(recipient, policy.pool)
+            declared = policy.pool.recipients.get(recipient)
+            claim = claim_of(recipient, {} if declared is None else {"claim": declared.claim})
             for member, value in members.items():
                 place = (*at, "encrypted_for", recipient, member)
                 keys = (recipient, member)
@@ -64,6 +60,16 @@ def writers_of(name: str, rule: Rule, policy: Policy) -> Iterator[Writer]:
     if role is not None:
         place = ("rules", name, "iam_roles", "preferred")
         yield Writer(name, "id_token", "cognito:preferred_role", (), role, place, _agreement((), role))
+
+
+def values_of(name: str, policy: Policy) -> Iterator[tuple[At, Leaf]]:
+    """Give every value that a rule writes: leaves of claims, members of messages, and what it adds to lists."""
+    rule = policy.rules[name]
+    for writer in writers_of(name, rule, policy):
+        yield writer.at, writer.value
+    for place, effect in effects_of(rule):
+        if isinstance(effect, Edit) and effect.add is not None:
+            yield ("rules", name, *place, "add"), effect.add
 
 
 def _leaves(leaf: Leaf, keys: Keys, at: At) -> Iterator[tuple[Keys, Leaf, At]]:

@@ -5,7 +5,7 @@ don't have, and a hostile depth ends the reading instead of the process.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import yaml
@@ -22,6 +22,7 @@ from yaml.events import (
 )
 
 from pretoken.policy.errors import Place, RuleError, quoted
+from pretoken.policy.report import Problem
 from pretoken.policy.yaml_messages import syntax_error
 from pretoken.policy.yaml_scalars import plain_scalar
 
@@ -63,6 +64,15 @@ class Document(NamedTuple):
     def key_place(self, path: tuple[str | int, ...]) -> Place:
         """Find the key of the value at `path`, or of the nearest value around it; an item of a list is its own key."""
         return self._place(self._find(path)[0])
+
+    def errors_of(self, problems: Iterable[Problem]) -> list[RuleError]:
+        """Give the errors of the file: those of its reading, and problems at places that could be read."""
+        unread = {error.place for error in self.errors}
+        found = [
+            RuleError(problem.name, (self.key_place if problem.key else self.place)(problem.at), problem.message)
+            for problem in problems
+        ]
+        return [*self.errors, *(error for error in found if error.place not in unread)]
 
     def _find(self, path: tuple[str | int, ...]) -> tuple[_Spot, _Spot]:
         key = value = self.root

@@ -4,17 +4,16 @@ YAML readers disagree about words like `no`, `0123` and `12:30`. A rule that is 
 can't be reviewed, so every such word has to be quoted.
 """
 
-import math
 import re
 
 from pretoken.policy.errors import quoted
+from pretoken.trigger.outcomes import FAILED
+from pretoken.trigger.reading import NUMBER, read_number
 
 _CURES = {
     "true": "put it in quotes, or write `true`",
     "false": "put it in quotes, or write `false`",
     "null": "put it in quotes, or leave its key out",
-    "a number": "put it in quotes, or write the number as JSON does",
-    "a date": "put it in quotes",
 }
 _WORDS_ELSEWHERE = {
     **dict.fromkeys(("y", "yes", "on", "true"), "true"),
@@ -32,9 +31,6 @@ _NUMBER_ELSEWHERE = re.compile(
 _DATE_ELSEWHERE = re.compile(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2} (?: (?:[Tt]|[ \t]+) [0-9:.]+ (?: [ \t]* (?:Z|[-+][0-9:]+) )? )?", re.VERBOSE
 )
-_JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)((?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")  # RFC 8259, section 6
-_LARGEST_INTEGER = 2**53 - 1
-_LONGEST_INTEGER = len(f"-{_LARGEST_INTEGER}")
 
 
 def plain_scalar(text: str) -> tuple[str | int | float | bool | None, tuple[str, str] | None]:
@@ -48,22 +44,21 @@ def plain_scalar(text: str) -> tuple[str | int | float | bool | None, tuple[str,
     if text[0] in "-+.0123456789":
         return _numeral(text)
     elsewhere = _WORDS_ELSEWHERE.get(text.lower())
-    return text, _ambiguous(text, elsewhere) if elsewhere else None
+    if elsewhere is None:
+        return text, None
+    return text, ("ambiguous-text", f"{quoted(text)} is {elsewhere} to some YAML readers; {_CURES[elsewhere]}")
 
 
 def _numeral(text: str) -> tuple[str | int | float | None, tuple[str, str] | None]:
-    number = _JSON_NUMBER.fullmatch(text)
-    if not number:
-        if _NUMBER_ELSEWHERE.fullmatch(text):
-            return text, _ambiguous(text, "a number")
-        return text, _ambiguous(text, "a date") if _DATE_ELSEWHERE.fullmatch(text) else None
-    if number[1] and math.isfinite(value := float(text)):
-        return value, None
-    # The length first: Python refuses to read an integer of thousands of digits.
-    if not number[1] and len(text) <= _LONGEST_INTEGER and abs(integer := int(text)) <= _LARGEST_INTEGER:
-        return integer, None
-    return None, ("number-range", f"{quoted(text)} is more than JSON readers agree on; put it in quotes")
+    if NUMBER.fullmatch(text):
+        number = read_number(text)
+        if number is FAILED:
+            return None, ("number-range", "this number is more than JSON readers agree on; put it in quotes")
+        return number, None
+    if _NUMBER_ELSEWHERE.fullmatch(text):
+        return text, _differs("number", ", or write the number as JSON does")
+    return text, _differs("date") if _DATE_ELSEWHERE.fullmatch(text) else None
 
 
-def _ambiguous(text: str, elsewhere: str) -> tuple[str, str]:
-    return "ambiguous-text", f"{quoted(text)} is {elsewhere} to some YAML readers; {_CURES[elsewhere]}"
+def _differs(noun: str, cure: str = "") -> tuple[str, str]:
+    return "ambiguous-text", f"YAML readers disagree about this {noun}; put it in quotes{cure}"

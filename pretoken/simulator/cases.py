@@ -1,6 +1,5 @@
 """Case files: tests that live beside the rules."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +8,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from pretoken.policy.constants import Text
-from pretoken.policy.errors import Place, PolicyErrors, RuleError, quoted
+from pretoken.policy.errors import Place, PolicyErrors, RuleError
+from pretoken.policy.files import files_in, is_misnamed, misnamed, unreadable
 from pretoken.policy.model import Model
 from pretoken.policy.pruning import read_model
-from pretoken.policy.report import At
-from pretoken.policy.translation import Problem
+from pretoken.policy.report import At, Problem, is_within
 from pretoken.policy.yaml import Document, read_yaml
 from pretoken.simulator.expect import Expect, check_expect
 from pretoken.simulator.given import Given, check_given
@@ -62,10 +61,8 @@ class LocatedCase:
 
 
 def find_case_files(folder: Path) -> Iterator[Path]:
-    """Find the case files of a policy folder, in the order of their names; `.yml` ones too, which are refused."""
-    for root, folders, names in os.walk(folder / "cases"):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
-        yield from (Path(root, name) for name in sorted(names) if name.endswith((".yaml", ".yml")))
+    """Find the case files of a policy folder, in the order of their names; misnamed ones too, which are refused."""
+    return (path for path in files_in(folder / "cases") if path.suffix == ".yaml" or is_misnamed(path))
 
 
 def load_cases(folder: Path, plan: dict[str, Any] | None) -> list[LocatedCase]:
@@ -96,46 +93,43 @@ def read_cases(path: Path, plan: dict[str, Any] | None) -> list[LocatedCase]:
     Raises:
         PolicyErrors: something is wrong; with all errors of the file.
     """
-    file = str(path)
-    if path.suffix != ".yaml":
-        message = f"case files end in `.yaml`; rename it to {quoted(path.stem + '.yaml')}"
-        raise PolicyErrors([RuleError("wrong-extension", Place(file), message)])
+    if is_misnamed(path):
+        raise PolicyErrors([misnamed(path, "case files")])
     try:
-        document = read_yaml(path.read_bytes(), file)
+        document = read_yaml(path.read_bytes(), str(path))
     except OSError:
-        error = RuleError("unreadable", Place(file), "this file can't be read; check it with `ls -l`")
-        raise PolicyErrors([error]) from None
-    errors = list(document.errors)
-    cases: list[LocatedCase] = []
-    if document.data is not None:
-        reading = read_model(document.data, CaseFile, {})
-        problems = list(reading.problems)
-        broken = {at[:2] for at in (*reading.left_out, *(problem.at for problem in problems))}
-        if reading.model is not None and ("cases",) not in broken:
-            located = [LocatedCase(case, number, document) for number, case in enumerate(reading.model.cases)]
-            cases = [case for case in located if ("cases", case.number) not in broken]
-        problems += _problems(cases, plan)
-        read_already = {error.place for error in document.errors}
-        for problem in problems:
-            place = document.key_place(problem.at) if problem.key else document.place(problem.at)
-            if place not in read_already:
-                errors.append(RuleError(problem.name, place, problem.message))
+        raise PolicyErrors([unreadable(path)]) from None
+    if document.data is None:
+        raise PolicyErrors(document.errors)
+    reading = read_model(document.data, CaseFile)
+    read = () if reading.model is None or ("cases",) in reading.left_out else reading.model.cases
+    cases = [LocatedCase(case, number, document) for number, case in enumerate(read)]
+    errors = document.errors_of([*reading.problems, *_problems(cases, plan, reading.left_out)])
     if errors:
         raise PolicyErrors(errors)
     return cases
 
 
-def _problems(cases: list[LocatedCase], plan: dict[str, Any] | None) -> Iterator[Problem]:
+def _problems(cases: list[LocatedCase], plan: dict[str, Any] | None, left_out: list[At]) -> Iterator[Problem]:
+    """Give what is wrong in cases beyond their shape, as far as they could be read."""
+    holders = {at[:depth] for at in left_out for depth in range(len(at))}
+    for located in cases:
+        for problem in _unfit(located, plan) if plan is not None else ():
+            # What lacks a part that couldn't be read isn't wrong by itself.
+            if problem.at not in holders and not is_within(problem.at, left_out):
+                yield problem
     first: dict[str, LocatedCase] = {}
     for located in cases:
-        case, at = located.case, ("cases", located.number)
-        if plan is not None:
-            for problem in check_given(case.given, plan):
-                yield problem._replace(at=(*at, "given", *problem.at))
-            for problem in check_expect(case.expect, case.given, plan):
-                yield problem._replace(at=(*at, "expect", *problem.at))
-        if first.setdefault(case.name, located) is not located:
-            line = first[case.name].place.line
-            yield Problem(
-                "duplicate-name", (*at, "name"), f"the case on line {line} has this name too; write another `name: …`"
-            )
+        at: At = ("cases", located.number, "name")
+        if at not in left_out and first.setdefault(located.case.name, located) is not located:
+            line = first[located.case.name].place.line
+            yield Problem("duplicate-name", at, f"the case on line {line} has this name too; write another `name: …`")
+
+
+def _unfit(located: LocatedCase, plan: dict[str, Any]) -> Iterator[Problem]:
+    """Give what doesn't fit the policy."""
+    case, at = located.case, ("cases", located.number)
+    for problem in check_given(case.given, plan):
+        yield problem._replace(at=(*at, "given", *problem.at))
+    for problem in check_expect(case.expect, case.given, plan):
+        yield problem._replace(at=(*at, "expect", *problem.at))

@@ -8,7 +8,7 @@ from pydantic import model_validator as validator
 
 from pretoken.policy.constants import Text
 from pretoken.policy.model import Model, wrong
-from pretoken.policy.translation import Problem
+from pretoken.policy.report import Problem
 from pretoken.simulator.given import Given
 from pretoken.simulator.simulation import OTHER_CLIENTS
 from pretoken.simulator.unknown import unknown

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, StrictStr, WithJsonSchema
 
 from pretoken.policy.constants import Text
+from pretoken.policy.errors import quoted, typed
 from pretoken.policy.model import Model, wrong
 from pretoken.policy.pool import EventVersion
-from pretoken.policy.translation import Problem
+from pretoken.policy.report import Problem
 from pretoken.simulator.lookups import check_answers
 from pretoken.simulator.unknown import unknown
 from pretoken.trigger.inputs import FIXED_INPUTS, STANDARD_ATTRIBUTES
@@ -25,7 +26,11 @@ _OF_USERS = ("attributes", "groups", "iam_roles", "identity_providers", "usernam
 
 
 def seconds(data: Any) -> int:
-    """Read an instant: ISO 8601 with a zone, or whole seconds since 1970."""
+    """Read an instant: ISO 8601 with a zone, or whole seconds since 1970.
+
+    Raises:
+        PydanticCustomError: it is something else, `wrong-time`.
+    """
     instant: int | Outcome = FAILED
     if isinstance(data, (str, int)) and not isinstance(data, bool):
         instant = read_time(str(data))
@@ -84,16 +89,16 @@ def check_given(given: Given, plan: dict[str, Any]) -> Iterator[Problem]:
     for name in given.attributes:
         if name not in attributes:
             yield unknown(
-                ("attributes", name), "an attribute", name, attributes, f"declare `{name}: {{}}` in pool.yaml"
+                ("attributes", name), "an attribute", name, attributes, f"declare `{typed(name)}: {{}}` in pool.yaml"
             )
     for name in given.metadata:
         if name not in pool.get("metadata", {}):
-            declare = f"declare `{name}: string` under `metadata` in pool.yaml"
+            declare = f"declare `{typed(name)}: string` under `metadata` in pool.yaml"
             yield unknown(("metadata", name), "metadata", name, pool.get("metadata", {}), declare)
     providers = pool.get("identity_providers", ())
     for number, name in enumerate(given.identity_providers):
         if name not in providers:
-            declare = f"add `{name}` to `identity_providers` in pool.yaml"
+            declare = f"add `{typed(name)}` to `identity_providers` in pool.yaml"
             yield unknown(("identity_providers", number), "an identity provider", name, providers, declare)
     yield from check_variables(given.variables, pool)
     for problem in check_answers(given.lookups, pool):
@@ -108,7 +113,7 @@ def known_attributes(pool: dict[str, Any]) -> set[str]:
 def _check_client(given: Given, pool: dict[str, Any]) -> Iterator[Problem]:
     clients = pool.get("clients", {})
     example = next(iter(clients), None)
-    cure = f"write `client: {example}`" if example else "write `client_id: example`"
+    cure = f"write `client: {typed(example)}`" if example else "write `client_id: example`"
     if given.client is None and given.client_id is None:
         yield Problem("missing-key", (), f"`given` needs an app client; {cure}")
     elif given.client is not None and given.client_id is not None:
@@ -153,11 +158,11 @@ def check_variables(variables: dict[str, str], pool: dict[str, Any]) -> Iterator
                 "a variable",
                 name,
                 declared,
-                f"declare `{name}: any` under `variables` in pool.yaml",
+                f"declare `{typed(name)}: any` under `variables` in pool.yaml",
             )
         elif declared[name] != "any" and value not in declared[name]:
-            allowed = ", ".join(f"`{allowed}`" for allowed in declared[name])
-            message = f"pool.yaml doesn't allow this for `{name}`; write one of {allowed}"
+            allowed = ", ".join(quoted(allowed, "one more") for allowed in declared[name])
+            message = f"pool.yaml doesn't allow this for {quoted(name, 'this variable')}; write one of {allowed}"
             yield Problem("wrong-choice", ("variables", name), message)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pretoken.policy.errors import Place, PolicyErrors, RuleError, quoted
-from pretoken.policy.translation import Problem
+from pretoken.policy.errors import PolicyErrors, quoted, typed
+from pretoken.policy.report import Problem
 from pretoken.policy.yaml import read_yaml
 from pretoken.simulator.unknown import unknown
 from pretoken.trigger.outcomes import FAILED
@@ -36,25 +36,34 @@ def check_answers(answers: Mapping[str, Any], pool: dict[str, Any]) -> Iterator[
         if name not in lookups:
             yield unknown((name,), "a lookup", name, lookups, "declare it under `lookups` in pool.yaml")
             continue
+        if answer is None:
+            continue  # nothing stands there, which was reported
         fields = lookups[name]["fields"]
         if isinstance(answer, dict):
             yield from _check_row(answer, name, fields)
         elif answer not in ("none", "failed"):
             field, declaration = next(iter(fields.items()))
             example = _TYPES[declaration.get("type", "string")][1]
-            yield Problem("wrong-answer", (name,), f"{_ANSWER}; write `{name}: {{{field}: {example}}}`")
+            yield Problem("wrong-answer", (name,), f"{_ANSWER}; write `{typed(name)}: {{{typed(field)}: {example}}}`")
 
 
 def _check_row(row: dict[str, Any], name: str, fields: dict[str, Any]) -> Iterator[Problem]:
     for field, value in row.items():
         if field not in fields:
             yield unknown(
-                (name, field), f"a field of `{name}`", field, fields, f"declare it under `{name}` in pool.yaml"
+                (name, field),
+                f"a field of {quoted(name, 'this lookup')}",
+                field,
+                fields,
+                "declare it under `fields` in pool.yaml",
             )
-            continue
-        if value_reader(fields[field])(value) is FAILED:
+        elif value is not None and value_reader(fields[field])(value) is FAILED:
             noun, example = _TYPES[fields[field].get("type", "string")]
-            yield Problem("wrong-type", (name, field), f"{quoted(field)} must be {noun}; write `{field}: {example}`")
+            yield Problem(
+                "wrong-type",
+                (name, field),
+                f"{quoted(field, 'this')} must be {noun}; write `{typed(field)}: {example}`",
+            )
 
 
 def answers_of(given: Mapping[str, Any]) -> Answers:
@@ -79,15 +88,13 @@ def parse_answers(content: bytes, file: str, pool: dict[str, Any]) -> dict[str, 
         PolicyErrors: something is wrong in it; with all its errors.
     """
     document = read_yaml(content, file)
-    if document.errors:
-        raise PolicyErrors(document.errors)
     data = document.data
+    if data is None:
+        raise PolicyErrors(document.errors)
     if not isinstance(data, dict):
-        raise PolicyErrors([RuleError("wrong-type", Place(file), "answers stand by lookup; write `NAME: none`")])
-    errors = []
-    for problem in check_answers(data, pool):
-        place = document.key_place(problem.at) if problem.key else document.place(problem.at)
-        errors.append(RuleError(problem.name, place, problem.message))
+        problem = Problem("wrong-type", (), "answers stand by lookup; write `NAME: none`")
+        raise PolicyErrors(document.errors_of([problem]))
+    errors = document.errors_of(check_answers(data, pool))
     if errors:
         raise PolicyErrors(errors)
     return data

@@ -93,6 +93,8 @@ class CaseItem(pytest.Item):
     def runtest(self) -> None:
         """Run the case."""
         result = self.runner.run(self.located)
+        if result.passed and result.notes:
+            self.add_report_section("call", "notes", "\n".join(result.notes))
         if not result.passed:
             raise CaseFailed(str(result))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from pretoken.simulator.sources import base_inputs, rules_of, value_of, written_values
+from pretoken.simulator.reasons import why_absent, why_failed
+from pretoken.simulator.sources import base_inputs, condition_inputs, rules_of, value_of, written_values
 from pretoken.trigger.outcomes import ABSENT
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class ClaimRow:
     """A claim before and after; None where it isn't in the token.
 
     `rules` wrote, suppressed or edited it; `inputs` are the paths that its value rests on; `why` says why it isn't
-    there although a rule is about it.
+    there although a rule is about it, and `because` which inputs are behind that.
     """
 
     claim: str
@@ -46,6 +47,7 @@ class ClaimRow:
     rules: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     why: str = ""
+    because: str = ""
     encrypted: Encrypted | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -62,7 +64,7 @@ class ClaimRow:
         elif self.after is not None:
             row["after"] = self.after
         row |= {"rules": [*self.rules], "inputs": [*self.inputs]}
-        return {**row, "why": self.why} if self.why else row
+        return row | {name: text for name, text in (("why", self.why), ("because", self.because)) if text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def claim_rows(simulator: Simulator, simulation: Simulation, token: str) -> tupl
     """Make the rows of a token: the claims in its own order, then those that rules would have written."""
     before: dict[str, Any] = getattr(simulation.before, token)
     after: dict[str, Any] = getattr(simulation.after, token)
-    stories = _stories(simulator, simulation.decision, token)
+    stories = _stories(simulator, simulation, token)
     rows = (
         _row(stories.get(claim) or ClaimRow(claim), before.get(claim), after.get(claim))
         for claim in dict.fromkeys((*before, *after, *sorted(stories)))
@@ -118,9 +120,9 @@ def _row(story: ClaimRow, before: Any, after: Any) -> ClaimRow:
     return replace(story, mark=mark, before=before, after=after, rules=rules, why=why, encrypted=encrypted)
 
 
-def _stories(simulator: Simulator, decision: Decision, token: str) -> dict[str, ClaimRow]:
+def _stories(simulator: Simulator, simulation: Simulation, token: str) -> dict[str, ClaimRow]:
     """Tell of each claim that rules are about who did what, from which inputs."""
-    plan = simulator.plan
+    plan, decision = simulator.plan, simulation.decision
     part: TokenDecision = getattr(decision, token)
     stories: dict[str, ClaimRow] = {}
     for claim, (_, source) in part.claims.items():
@@ -130,7 +132,7 @@ def _stories(simulator: Simulator, decision: Decision, token: str) -> dict[str, 
         if rules:
             stories[claim] = ClaimRow(claim, rules=tuple(sorted(rules)), why="suppressed")
         else:
-            stories[claim] = _unwritten(plan, decision, (token, "claims", claim), claim)
+            stories[claim] = _unwritten(plan, simulation, (token, "claims", claim), claim)
     for recipient, members in part.encrypted.items():
         claim, at = simulator.program.recipients[recipient][0], (token, "encrypted_for", recipient)
         if members:
@@ -139,24 +141,40 @@ def _stories(simulator: Simulator, decision: Decision, token: str) -> dict[str, 
             encrypted = Encrypted(recipient, tuple(sorted(members)))
             stories[claim] = ClaimRow(claim, rules=rules_of(source), inputs=inputs, encrypted=encrypted)
         else:
-            stories.setdefault(claim, _unwritten(plan, decision, at, claim))
+            stories.setdefault(claim, _unwritten(plan, simulation, at, claim))
     for claim, editors in _editors(decision).items():
         stories.setdefault(claim, ClaimRow(claim, rules=editors))
     return stories
 
 
-def _unwritten(plan: dict[str, Any], decision: Decision, at: tuple[str, str, str], claim: str) -> ClaimRow:
+def _unwritten(plan: dict[str, Any], simulation: Simulation, at: tuple[str, str, str], claim: str) -> ClaimRow:
     """Tell why a claim isn't there although rules write it."""
-    values = {rule: value_of(plan, rule, at) for rule in sorted({*decision.applied, *decision.in_doubt})}
-    values = {rule: value for rule, value in values.items() if value is not None}
+    decision, inputs = simulation.decision, simulation.inputs
+    values = _values(plan, sorted({*decision.applied, *decision.in_doubt}), at)
     place = ".".join(at)
+    left_out = {rule for rule, leaf in decision.left_out if f"{leaf}.".startswith(f"{place}.")}
+    doubtful, failed = left_out.intersection(decision.in_doubt), left_out.difference(decision.in_doubt)
+    because = ""
     if place in decision.conflicts:
         why = "rules differ"
-    elif any(f"{left_out}.".startswith(f"{place}.") for _, left_out in decision.left_out):
-        why = "a value failed"
+    elif failed:
+        read = base_inputs(plan, (value for rule in failed for value in values[rule]))
+        why, because = "a value failed", why_failed(read, inputs)
+    elif doubtful:
+        why, because = "rule in doubt", why_failed(condition_inputs(plan, doubtful), inputs)
     else:
         why = "no value"
-    return ClaimRow(claim, rules=tuple(values), inputs=base_inputs(plan, values.values()), why=why)
+    paths = base_inputs(plan, (value for members in values.values() for value in members))
+    if why == "no value":
+        because = why_absent(paths, inputs)
+    return ClaimRow(claim, rules=tuple(values), inputs=paths, why=why, because=because)
+
+
+def _values(plan: dict[str, Any], rules: list[str], at: tuple[str, str, str]) -> dict[str, list[Any]]:
+    """Give what each rule writes at a place, if it does: the value of a claim, or those of a message's members."""
+    written = {rule: value_of(plan, rule, at) for rule in rules}
+    message = at[1] == "encrypted_for"
+    return {rule: [*value.values()] if message else [value] for rule, value in written.items() if value is not None}
 
 
 def _editors(decision: Decision) -> dict[str, tuple[str, ...]]:

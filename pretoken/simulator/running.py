@@ -9,23 +9,26 @@ from pretoken.simulator.compare import Mismatch, compare
 from pretoken.simulator.given import Given, event_of
 from pretoken.simulator.lookups import answers_of
 from pretoken.simulator.outcome import Outcome, outcome_of
+from pretoken.simulator.reasons import names
 from pretoken.simulator.simulation import Simulator
 from pretoken.trigger.text import fill_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pretoken.simulator.cases import LocatedCase
+    from pretoken.simulator.simulation import Simulation
     from pretoken.trigger.link import Observe
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A case that was run: it passed if nothing differs."""
+    """A case that was run: it passed if nothing differs. `notes` say what it gives in vain."""
 
     located: LocatedCase
     outcome: Outcome
     mismatches: tuple[Mismatch, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -43,7 +46,7 @@ class Result:
         lines.append(f"    rules that applied: {', '.join(self.outcome.applied) or 'none'}")
         if self.outcome.in_doubt:
             lines.append(f"    rules in doubt: {', '.join(self.outcome.in_doubt)}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"    note: {note}" for note in self.notes)])
 
 
 class Runner:
@@ -61,17 +64,22 @@ class Runner:
 
     def run(self, located: LocatedCase) -> Result:
         """Run a case."""
-        outcome = self.decide(located.case.given)
-        return Result(located, outcome, compare(located.case.expect, outcome, self.plan))
+        given, expect = located.case.given, located.case.expect
+        simulation = self._simulate(given)
+        outcome = outcome_of(simulation)
+        return Result(located, outcome, compare(expect, outcome, self.plan), tuple(_unasked(given, simulation)))
 
     def decide(self, given: Given) -> Outcome:
         """Find what comes of what is given, which was checked."""
+        return outcome_of(self._simulate(given))
+
+    def _simulate(self, given: Given) -> Simulation:
         simulator = self._simulator(given.variables)
         client_id = given.client_id
         if client_id is None:
             client_id = fill_in(self.plan["pool"]["clients"][given.client][0], simulator.variables)
         event = event_of(given, self.plan, client_id)
-        return outcome_of(simulator.run(event, answers_of(given.lookups), now=given.now))
+        return simulator.run(event, answers_of(given.lookups), now=given.now)
 
     def _simulator(self, variables: Mapping[str, str]) -> Simulator:
         key = tuple(sorted(variables.items()))
@@ -81,3 +89,12 @@ class Runner:
                 self.plan, variables, seal=lambda recipient, _members, _sub: f"for {recipient}", observe=self._observe
             )
         return self._simulators[key]
+
+
+def _unasked(given: Given, simulation: Simulation) -> Iterator[str]:
+    """Name the answers that nobody can ask for, since the lookup's key is absent: such a case tests nothing."""
+    for name, answer in given.lookups.items():
+        absent = simulation.inputs.absent(simulation.inputs.key_paths(name))
+        if answer != "none" and name not in simulation.lookups and absent:
+            verb = "is" if len(absent) == 1 else "are"
+            yield f"lookup `{name}` wasn't asked: {names(absent)} {verb} absent"

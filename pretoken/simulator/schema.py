@@ -3,7 +3,7 @@
 from typing import Any
 
 from pretoken.policy.policy import Policy
-from pretoken.policy.schema import DIALECT
+from pretoken.policy.schema import DIALECT, tidy
 from pretoken.simulator.cases import CaseFile
 from pretoken.simulator.given import known_attributes
 from pretoken.simulator.simulation import OTHER_CLIENTS
@@ -15,7 +15,7 @@ def cases_schema(policy: Policy | None = None) -> dict[str, Any]:
     Args:
         policy: what is declared, so that its names are offered and no others accepted; None accepts all.
     """
-    schema: dict[str, Any] = _without_titles(CaseFile.model_json_schema(by_alias=True))
+    schema: dict[str, Any] = tidy(CaseFile.model_json_schema(by_alias=True))
     if policy is not None:
         _offer(schema["$defs"], policy.plan())
     return {"$schema": DIALECT, "title": CaseFile.noun, **schema}
@@ -45,16 +45,3 @@ def _offer(definitions: dict[str, Any], plan: dict[str, Any]) -> None:
     for token in ("ExpectedToken", "ExpectedAccessToken"):
         messages = definitions[token]["properties"]["encrypted_for"]
         messages["propertyNames"] = {"enum": sorted(pool.get("recipients", {}))}
-
-
-def _without_titles(part: Any) -> Any:
-    """Leave out what says nothing to an editor: titles, defaults, and that a key may be left out."""
-    if isinstance(part, list):
-        return [_without_titles(item) for item in part]
-    if not isinstance(part, dict):
-        return part
-    rest = {key: _without_titles(value) for key, value in part.items() if key not in ("title", "default")}
-    choices = [choice for choice in rest.pop("anyOf", ()) if choice != {"type": "null"}]
-    if len(choices) == 1:
-        return {**choices[0], **rest}
-    return {**rest, "anyOf": choices} if choices else rest

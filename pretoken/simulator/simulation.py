@@ -9,11 +9,14 @@ from pretoken.cognito.errors import ContractError
 from pretoken.cognito.events import Event, read_event
 from pretoken.cognito.response import respond
 from pretoken.cognito.tokens import Tokens, apply_response, default_tokens
+from pretoken.simulator.inputs import Inputs
 from pretoken.trigger.answer import Answer, answer_of
+from pretoken.trigger.context import Context
+from pretoken.trigger.link import Linker
 from pretoken.trigger.lookups import no_answers
-from pretoken.trigger.outcomes import FAILED
+from pretoken.trigger.outcomes import ABSENT, FAILED
 from pretoken.trigger.plan import Program, link
-from pretoken.trigger.text import resolve_variables
+from pretoken.trigger.text import parts_of, resolve_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +46,7 @@ class Simulation:
         answer: the changes that were asked for; None if the rules deny the sign-in.
         refusal: why the answer can't leave, so that the sign-in is refused with the neutral text.
         lookups: for each lookup that was made, its outcome: `row`, `none` or `failed`.
+        inputs: the inputs, to be read once more.
     """
 
     event: Event
@@ -52,6 +56,7 @@ class Simulation:
     answer: Answer | None
     refusal: ContractError | None
     lookups: dict[str, str]
+    inputs: Inputs
 
     @property
     def denied_by(self) -> str | None:
@@ -83,8 +88,10 @@ class Simulator:
         self.plan = plan
         pool = plan["pool"]
         self.variables = stand_ins(pool.get("variables", {}), variables or {})
-        self.program: Program = link(plan, self.variables, pseudonym_secrets(pool), observe)
-        self._seal = seal or _LocalSeal(self.program)
+        secrets = pseudonym_secrets(pool)
+        self.program: Program = link(plan, self.variables, secrets, observe)
+        self._linker = Linker({"derived": {}, "tables": {}, "rules": {}, **plan}, self.variables, secrets)
+        self._seal = seal or _LocalSeal(self.program, _unknown_keys(pool, variables or {}))
 
     def run(self, raw: object, answers: Answers = no_answers, *, now: int) -> Simulation:
         """Run one event.
@@ -107,14 +114,16 @@ class Simulator:
 
         decision = self.program.decide(event, answered, now=now)
         before = default_tokens(event, now)
+        client = self.program.client_name(event.client_id)
+        inputs = Inputs(self._linker, Context(event, ABSENT if client is None else client, answers, now))
         if decision.denied_by is not None:
-            return Simulation(event, decision, before, None, None, None, lookups)
+            return Simulation(event, decision, before, None, None, None, lookups, inputs)
         answer = answer_of(decision, event, self.program, self._seal)
         try:
             after = apply_response(before, event, respond(event, answer.changes))
         except ContractError as refusal:
-            return Simulation(event, decision, before, None, answer, refusal, lookups)
-        return Simulation(event, decision, before, after, answer, None, lookups)
+            return Simulation(event, decision, before, None, answer, refusal, lookups, inputs)
+        return Simulation(event, decision, before, after, answer, None, lookups, inputs)
 
 
 def stand_ins(declared: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
@@ -131,24 +140,47 @@ def pseudonym_secrets(pool: Mapping[str, Any]) -> dict[str, bytes]:
 class _LocalSeal:
     """Encrypts for real, with a KMS in this process; what that takes is imported when something is to be encrypted."""
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    def __init__(self, program: Program, unknown: frozenset[str]) -> None:
+        self._keys = {name: key for name, (_, key) in program.recipients.items()}
+        self._unknown = unknown
         self._seal: Seal | None = None
 
     def __call__(self, recipient: str, members: Mapping[str, Any], sub: str) -> str:
         if self._seal is None:
             from pretoken.sealing import Sealer, local_kms_client
 
-            keys = {name: _key_arn(key) for name, (_, key) in self._program.recipients.items()}
-            self._seal = Sealer(keys, client_for=local_kms_client).seal
+            keys = {
+                name: LOCAL_KEY if name in self._unknown and not _is_key(key) else key
+                for name, key in self._keys.items()
+            }
+            sound = {name: key for name, key in keys.items() if _is_key(key)}
+            self._seal = Sealer(sound, client_for=local_kms_client).seal
+            self._keys = sound
+        if recipient not in self._keys:
+            raise NotAKeyError
         return self._seal(recipient, members, sub)
 
 
-def _key_arn(key: str) -> str:
+class NotAKeyError(ValueError):
+    """The key of a recipient isn't the ARN of a KMS key; with such a one the trigger doesn't even start."""
+
+    cause = "not-a-key-arn"
+
+
+def _unknown_keys(pool: Mapping[str, Any], given: Mapping[str, str]) -> frozenset[str]:
+    """Name the recipients whose key has a variable that isn't given, so that it is a stand-in."""
+    return frozenset(
+        name
+        for name, recipient in pool.get("recipients", {}).items()
+        if any(kind == "variable" and part not in given for kind, part in parts_of(recipient["key"]))
+    )
+
+
+def _is_key(key: str) -> bool:
     from pretoken.sealing.kms import region_of
 
     try:
         region_of(key)
     except ValueError:
-        return LOCAL_KEY
-    return key
+        return False
+    return True

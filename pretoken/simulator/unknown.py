@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pretoken.policy.errors import quoted
-from pretoken.policy.suggestions import closest
-from pretoken.policy.translation import Problem
+from pretoken.policy.errors import is_personal, quoted
+from pretoken.policy.report import Problem
+from pretoken.policy.suggestions import suggested
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pretoken.policy.report import At
+
+_MOST_NAMES = 120
+"""How many characters of names a message may list."""
 
 
 def unknown(at: At, sort: str, name: str, known: Iterable[str], cure: str) -> Problem:
@@ -24,7 +27,7 @@ def unknown(at: At, sort: str, name: str, known: Iterable[str], cure: str) -> Pr
         known: the names that exist.
         cure: what to type if it is no typo.
     """
-    near = closest(name, known)
     names = ", ".join(f"`{other}`" for other in sorted(known))
-    hint = f"did you mean `{near}`?" if near else f"there are {names}" if 0 < len(names) <= 120 else cure  # noqa: PLR2004
-    return Problem("unknown-name", at, f"{quoted(name)} isn't {sort} that is declared; {hint}", key=at[-1:] == (name,))
+    otherwise = f"there are {names}" if 0 < len(names) <= _MOST_NAMES and not is_personal(names) else cure
+    message = f"{quoted(name)} isn't {sort} that is declared; {suggested(name, known, otherwise)}"
+    return Problem("unknown-name", at, message, key=at[-1:] == (name,))

@@ -180,7 +180,7 @@ def _count(test: Any, linker: Linker) -> Judge:
             return None
         if subject is ABSENT:
             return judge(0, context)
-        return judge(len(subject) if isinstance(subject, list) else 1, context)
+        return judge(len(subject), context)
 
     return count
 
@@ -207,6 +207,6 @@ TESTS: dict[str, Test] = {
         lambda _true, _linker: lambda group, context: group.startswith(f"{context.event.pool_id}_"), TEXT
     ),
     "exists": Test(_exists, ANY, whole=True, negative=True),
-    "count": Test(_count, ANY, whole=True, negative=True),
+    "count": Test(_count, ("strings",), whole=True, negative=True),
     "not": Test(_not, ANY, whole=True, negative=True),
 }

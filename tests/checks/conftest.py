@@ -41,7 +41,7 @@ lookups:
     verified_permissions: {policy_store: id, principal: "User::{attribute.sub}", resource: "App::a", actions: [a, b]}
     data: none
     fields: {allowed: strings}
-recipients: {billing-api: {key: arn}}
+recipients: {billing-api: {key: "arn:aws:kms:eu-west-1:000000000000:key/a"}}
 pseudonyms: {analytics: {secret: arn}}
 """
 

@@ -59,9 +59,14 @@ def test_an_explanation_says_what_and_why_and_names_its_source(name: str) -> Non
 
 def test_an_unknown_finding_gets_a_suggestion() -> None:
     """A typo is answered with the name that was meant."""
-    with pytest.raises(UnknownFindingError, match=r"^there is no finding `unused-nam`; did you mean `unused-name`\?$"):
+    with pytest.raises(
+        UnknownFindingError,
+        match=r"^no finding has the name `unused-nam`, and errors .*; did you mean `unused-name`\?$",
+    ):
         explain("unused-nam")
-    with pytest.raises(UnknownFindingError, match="there is no finding `xyz`; there are `add-without-effect`, `amb"):
+    with pytest.raises(
+        UnknownFindingError, match="no finding has the name `xyz`, and errors explain themselves; there are `add-wi"
+    ):
         explain("xyz")
 
 

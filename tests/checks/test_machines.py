@@ -125,8 +125,6 @@ def test_a_condition_that_no_machine_meets_or_that_says_whom_it_means_is_fine(wh
         "{derived.role: {prefix: non}}",
         "{derived.role: '${ANY}'}",
         "{derived.list: a}",
-        "{derived.role: {count: 1}}",
-        "{lookup.client.tier: {count: 1}}",
         "{lookup.client.tier: {exists: true}}",
         "{lookup.client.tier: {safe_as: identifier}}",
         "{lookup.client.tier: [a, {prefix: b}]}",

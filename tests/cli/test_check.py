@@ -50,7 +50,7 @@ def test_cases_are_checked_against_the_policy(run: Run) -> None:
     assert result.output == (
         "policies/cases/a.yaml:1:37: unknown-name: `wep` isn't a client that is declared; there are `web`, `worker`\n"
         "\n"
-        "1 error in 1 file\n"
+        "1 error in 1 file; checked 5 rules in 2 files\n"
     )
 
 
@@ -71,7 +71,10 @@ def test_findings_of_a_sound_policy_are_told_and_notices_alone_are_no_failure(
     result = run("check")
 
     assert result.exit_code == code
-    assert result.output == f"policies/rules/a.yaml:3:1: {severity}[a-finding]: this; that\n\n1 {severity} in 1 file\n"
+    assert result.output == (
+        f"policies/rules/a.yaml:3:1: {severity}[a-finding]: this; that\n\n"
+        f"1 {severity} in 1 file; checked 5 rules in 2 files, 1 case\n"
+    )
 
 
 def test_errors_and_findings_are_sorted_and_counted_together(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +86,7 @@ def test_errors_and_findings_are_sorted_and_counted_together(run: Run, monkeypat
         "policies/cases/a.yaml",
         "policies/rules/a.yaml",
     ]
-    assert result.output.endswith("\n1 error, 1 warning in 2 files, 2 accepted findings\n")
+    assert result.output.endswith("\n1 error, 1 warning in 2 files; checked 5 rules in 2 files, 2 accepted findings\n")
 
 
 def test_the_checks_are_asked(run: Run) -> None:
@@ -107,7 +110,10 @@ def test_a_finding_can_be_explained(run: Run) -> None:
     assert result.output.startswith("reaches-machines (")
     result = run("check", "--explain", "reaches-machine")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "--explain: there is no finding `reaches-machine`; did you mean `reaches-machines`?\n"
+    assert result.stderr == (
+        "--explain: no finding has the name `reaches-machine`, and errors explain themselves; "
+        "did you mean `reaches-machines`?\n"
+    )
 
 
 def test_the_json_form_has_a_flat_object_for_each_finding(run: Run) -> None:
@@ -156,3 +162,12 @@ def test_python_can_be_refused(run: Run) -> None:
 
     assert result.exit_code == 1
     assert "policies/rules/b.py:1:1: " in result.output
+
+
+def test_a_rules_file_that_prints_does_not_disturb_the_report(run: Run) -> None:
+    code = "from pretoken.policy.rules import RuleFile\nprint('hello')\nfile = RuleFile(rules={})\n"
+    Path("policies/rules/b.py").write_text(code)
+    result = run("check", "--format", "json")
+
+    assert (result.exit_code, json.loads(result.stdout)["findings"]) == (0, [])
+    assert result.stderr == "hello\n"

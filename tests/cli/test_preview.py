@@ -25,7 +25,7 @@ def preview(run: Run, raw: Any, *options: str, **more: Any) -> Result:
 
 
 GOLDEN = """\
-a user signs in through the app client web (event V3_0)
+a user signs in through the app client web (read as V3_0, as pool.yaml declares)
 + added  ~ changed  - removed  ? missing
 
 access token, for APIs                                  1,001 bytes before, 2,021 after, limit 4,096
@@ -36,8 +36,8 @@ access token, for APIs                                  1,001 bytes before, 2,02
       by invoice, from attribute.email, attribute.name
   + plan                                      pro
       by plan, from lookup.user.plan
-  ~ scope                      openid
-                               invoices/read  invoices/read
+  ~ scope                      invoices/read  invoices/read
+  -                            openid
   +                                           orders/read
       by plan
   + tenant                                    acme
@@ -97,7 +97,10 @@ def test_both_tokens_are_shown_before_and_after_with_rules_inputs_and_sizes(run:
 def test_a_lookup_without_an_answer_and_a_claim_without_a_value_are_told(run: Run) -> None:
     output = preview(run, event()).output
 
-    assert "  ? tenant              no value\n      by tenant, from attribute.custom:tenant\n" in output
+    assert (
+        "  ? tenant              no value\n"
+        "      by tenant, from attribute.custom:tenant; nothing there: attribute.custom:tenant\n"
+    ) in output
     assert output.endswith("lookup          user: no row; give an answer: `--lookups FILE`\n")
 
 
@@ -106,7 +109,7 @@ def test_a_failed_lookup_shows_what_is_left_out(run: Run) -> None:
     output = preview(run, event(), "--lookups", "lookups.yaml").output
 
     assert "? plan" in output
-    assert "a value failed" in output
+    assert "a value failed\n      by plan, from lookup.user.plan; can't be read: lookup.user.plan\n" in output
     assert "left out        access_token.claims.plan of plan: it can't be known\n" in output
     assert output.endswith("lookup          user: failed\n")
 
@@ -120,7 +123,7 @@ def test_rules_in_doubt_are_told(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_machine_is_told_from_a_user_and_has_one_token(run: Run) -> None:
-    output = preview(run, machine_event(scopes=["orders/read"])).output
+    output = preview(run, machine_event(scopes=["orders/read"]) | {"version": "3"}).output
 
     assert output.startswith("a machine asks for a token through the app client worker (event V3_0)\n")
     assert "ID token" not in output
@@ -131,10 +134,11 @@ def test_a_denied_sign_in_shows_the_rule_and_its_text(run: Run) -> None:
 
     assert result.exit_code == 1
     assert result.output == (
-        "a user signs in through the app client web (event V3_0)\n"
+        "a user signs in through the app client web (read as V3_0, as pool.yaml declares)\n"
         "\n"
-        "denied by rule closed\n"
-        "    the user reads: We are closed.\n"
+        "denied by rule closed (policies/rules/a.yaml:12)\n"
+        "    its condition is true\n"
+        "    the user reads: We are closed. (reference …)\n"
         "\n"
         "rules applied   closed, hide, plan, tenant\n"
         "lookup          user: no row; give an answer: `--lookups FILE`\n"
@@ -146,11 +150,11 @@ def test_an_unknown_app_client_is_told_with_its_cure(run: Run) -> None:
 
     assert result.exit_code == 1
     assert result.output == (
-        "a user signs in through an app client that pool.yaml doesn't name (event V3_0)\n"
+        "a user signs in through an app client that pool.yaml doesn't name (read as V3_0, as pool.yaml declares)\n"
         "\n"
-        "denied by `other_clients: deny` in pool.yaml\n"
+        "denied by `other_clients: deny` (policies/pool.yaml:3)\n"
         "    add the client's id to `clients`, or set its variable: `--variable NAME=ID`\n"
-        "    the user reads: the neutral text\n"
+        "    the user reads: Signing in isn't possible at the moment. (reference …)\n"
         "\n"
     )
     assert preview(run, event(client_id="another"), "--variable", "WEB_ID=another").exit_code == 0
@@ -280,7 +284,7 @@ def test_without_colour_the_text_is_the_same(run: Run, monkeypatch: pytest.Monke
 def test_the_json_form_is_the_previews(run: Run) -> None:
     data = json.loads(preview(run, event(), "--format", "json").output)
 
-    assert data["event"] == {"version": "V3_0", "principal": "user", "client": "web"}
+    assert data["event"] == {"version": "V3_0", "says": "V2_0", "principal": "user", "client": "web"}
     assert data["rules"] == {"applied": ["hide", "plan", "tenant"], "in_doubt": []}
     assert set(data) == {"event", "access_token", "id_token", "scopes", "rules", "lookups"}
 
@@ -289,7 +293,13 @@ def test_a_denied_sign_in_in_json_exits_with_1_too(run: Run) -> None:
     result = preview(run, event(client_id="another"), "--format", "json")
 
     assert result.exit_code == 1
-    assert json.loads(result.output)["denied"] == {"rule": "other_clients"}
+    assert json.loads(result.output)["denied"] == {
+        "rule": "other_clients",
+        "why": "pool.yaml doesn't name this app client",
+        "text": "Signing in isn't possible at the moment.",
+        "file": "policies/pool.yaml",
+        "line": 3,
+    }
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
@@ -311,3 +321,73 @@ def test_an_instant_can_be_given_in_seconds(run: Run) -> None:
     result = run("preview", "--event", "-", "--now", "1234567890", stdin=json.dumps(event()))
 
     assert "1234567890" in result.output
+
+
+STRICT = """\
+rules:
+  plan:
+    on_failure: deny
+    access_token: {claims: {org: {object: {plan: {from: lookup.user.plan}}}}}
+"""
+
+
+def test_a_denial_for_a_failure_shows_what_could_not_be_read_and_where_the_rule_stands(run: Run) -> None:
+    write(Path("policies"), STRICT)
+    Path("lookups.yaml").write_text("user: failed")
+    result = preview(run, event(), "--lookups", "lookups.yaml")
+    data = json.loads(preview(run, event(), "--lookups", "lookups.yaml", "--format", "json").output)
+    why = "`on_failure: deny`, and access_token.claims.org.plan can't be known (can't be read: lookup.user.plan)"
+
+    assert result.exit_code == 1
+    assert (
+        "denied by rule plan (policies/rules/a.yaml:2)\n"
+        "    `on_failure: deny`, and access_token.claims.org.plan can't be known (can't be read:\n"
+        "    lookup.user.plan)\n"
+        "    the user reads: Signing in isn't possible at the moment. (reference …)\n"
+    ) in result.output
+    assert (data["denied"]["why"], data["denied"]["line"]) == (why, 2)
+
+
+def test_a_user_who_counts_as_a_machine_is_told(run: Run) -> None:
+    raw = event()
+    del raw["request"]["userAttributes"]["sub"]
+
+    assert "counted as a machine: userAttributes has no `sub`\n" in preview(run, raw).output
+    data = json.loads(preview(run, raw, "--format", "json").output)
+    assert (data["event"]["principal"], data["event"]["because"]) == ("machine", "userAttributes has no `sub`")
+    assert "counted as" not in preview(run, machine_event()).output
+
+
+def test_long_names_of_claims_are_never_cut(run: Run) -> None:
+    rules = """\
+rules:
+  urls:
+    access_token:
+      claims: {"https://example.com/tenant_id": a, "https://example.com/tenant_kind": b, short: c}
+"""
+    write(Path("policies"), rules)
+    lines = preview(run, event()).output.splitlines()
+    column = lines[5].index("after")
+
+    assert f"{'  + https://example.com/tenant_id':<{column}}a" in lines
+    assert lines[lines.index("  + https://example.com/tenant_kind") + 1] == f"{'':<{column}}b"
+
+
+def test_each_item_of_a_list_has_its_own_mark_and_what_is_kept_comes_first(run: Run) -> None:
+    output = preview(run, event(scopes=["openid"])).output
+
+    column = output.splitlines()[5].index("before")
+    removed, added = f"  -{'':<{column - 3}}openid", f"  +{'':<{column - 3}}{'':<8}orders/read"
+    assert f"  ~ scope\n{removed}\n{added}\n      by plan\n" in output
+
+
+def test_an_answer_that_nobody_asks_for_is_told_with_the_reason(run: Run) -> None:
+    Path("lookups.yaml").write_text("user: {plan: pro}")
+    options = ("--lookups", "lookups.yaml")
+    absent = "its key is absent (nothing there: attribute.sub)"
+
+    assert f"lookup          user: not asked: {absent}\n" in preview(run, machine_event(), *options).output
+    data = json.loads(preview(run, machine_event(), *options, "--format", "json").output)
+    assert (data["not_asked"], "lookups" in data) == ({"user": absent}, False)
+    write(Path("policies"), "rules: {}")
+    assert "lookup          user: not asked: no rule needed it\n" in preview(run, event(), *options).output

@@ -94,14 +94,31 @@ def test_too_little_coverage_fails(run: Run) -> None:
     assert result.stderr == "coverage is below 55 %; write cases for what was never reached\n"
 
 
-def test_without_cases_the_coverage_is_0(run: Run) -> None:
+def test_without_cases_nothing_is_tested_and_the_first_one_is_shown(run: Run) -> None:
     Path("policies/cases/a.yaml").unlink()
+    result = run("test", "--fail-under", "0")
 
-    result = run("test")
-    assert result.exit_code == 0
-    assert result.output.startswith("0 passed, 0 failed\n")
-    assert run("test", "--fail-under", "1").exit_code == 1
-    assert run("test", "--fail-under", "0").exit_code == 0
+    assert (result.exit_code, result.stdout) == (2, "")
+    message, _, case = result.stderr.partition(":\n")
+    assert message == "no cases in policies/cases; write the first one, for example in policies/cases/example.yaml"
+    Path("policies/cases/example.yaml").write_text(case)
+    assert run("test").output.startswith("1 passed, 0 failed\n")
+
+
+def test_an_answer_that_nobody_can_ask_for_is_noted(run: Run) -> None:
+    unasked = """\
+  - name: a machine has no row
+    given: {client: worker, principal: machine, lookups: {user: {plan: pro}}}
+    expect: {denied: false}
+"""
+    cases(CASES + unasked)
+    note = "lookup `user` wasn't asked: `attribute.sub` is absent"
+
+    assert f"policies/cases/a.yaml:5:11: note: {note}\n\n2 passed, 0 failed\n" in run("test").output
+    passed, noted = json.loads(run("test", "--format", "json").output)["cases"]
+    assert ("notes" not in passed, noted["notes"]) == (True, [note])
+    cases(CASES + unasked.replace("denied: false", "denied: true"))
+    assert f"\n    rules that applied: tenant\n    note: {note}\n\n1 passed, 1 failed\n" in run("test").output
 
 
 def test_a_policy_without_conditions_has_nothing_to_count_there(run: Run) -> None:

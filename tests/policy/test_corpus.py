@@ -74,7 +74,7 @@ def delete(holder: Any, key: Any) -> None:
 def mutations(data: Any, every: int) -> Iterator[tuple[At, Any]]:
     """Give wrong variants of a file, each with the place of the change.
 
-    With `every` 1 each node is deleted, renamed and replaced; with 3 one of these, in turn.
+    With `every` 1 each node is deleted, renamed and replaced; with 3 one of these in turn, with 6 every other node.
     """
     for number, at in enumerate(nodes(data)):
         if at and number % every == 0:
@@ -101,7 +101,7 @@ def check_message(error: RuleError, texts: dict[str, str]) -> None:
     assert 1 <= error.place.column <= len(lines[error.place.line - 1]) + 1, error
 
 
-@pytest.mark.parametrize(("folder", "every"), [(ROOT / "policies", 1), (ZOO, 3)], ids=["sample", "zoo"])
+@pytest.mark.parametrize(("folder", "every"), [(ROOT / "policies", 2), (ZOO, 6)], ids=["sample", "zoo"])
 def test_whatever_is_wrong_is_said_in_our_words(
     folder: Path, every: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,7 +130,7 @@ def test_whatever_is_wrong_is_said_in_our_words(
                     seen.add(error.name)
                 check_place(refused.errors, name, text, at)
         Path(name).write_text(texts[name], encoding="utf-8")
-    assert refused_count > 200
+    assert refused_count > 100
     assert len(seen) > 20
 
 

@@ -4,7 +4,7 @@
 import pytest
 
 from pretoken.policy.conditions import Condition
-from pretoken.policy.exclusion import exclude
+from pretoken.policy.exclusion import Exclusion
 from tests.policy.conftest import Errors, Load
 
 RULES = """\
@@ -83,8 +83,8 @@ def test_conditions_exclude_each_other_for_a_reason(load: Load, one: object, oth
     """Each rule of the reference, in both directions."""
     policy = load(RULES.replace("  circle: {test: {derived.circle: true}}\n", "")).policy
     first, second = Condition.model_validate(one), Condition.model_validate(other)
-    assert reason in (exclude(first, second, policy) or "")
-    assert reason in (exclude(second, first, policy) or "")
+    assert reason in (Exclusion(policy).reason(first, second) or "")
+    assert reason in (Exclusion(policy).reason(second, first) or "")
 
 
 @pytest.mark.parametrize(("one", "other"), COMPATIBLE)
@@ -92,14 +92,14 @@ def test_nothing_cleverer(load: Load, one: object, other: object) -> None:
     """Conditions that can hold together, or exclude each other for a reason that isn't one of ours."""
     policy = load(RULES.replace("  circle: {test: {derived.circle: true}}\n", "")).policy
     first, second = Condition.model_validate(one), Condition.model_validate(other)
-    assert exclude(first, second, policy) is None
-    assert exclude(second, first, policy) is None
+    assert Exclusion(policy).reason(first, second) is None
+    assert Exclusion(policy).reason(second, first) is None
 
 
 def test_no_condition_excludes_nothing(load: Load) -> None:
     """A rule without `when` always applies."""
     policy = load().policy
-    assert exclude(None, Condition.model_validate({"client": "web"}), policy) is None
+    assert Exclusion(policy).reason(None, Condition.model_validate({"client": "web"})) is None
 
 
 def test_a_derived_test_that_needs_itself_ends(errors: Errors) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pretoken.cognito.events import read_event
 from pretoken.policy.conditions import Condition
-from pretoken.policy.exclusion import exclude
+from pretoken.policy.exclusion import Exclusion
 from pretoken.policy.policy import Policy
 from pretoken.trigger.context import Context
 from pretoken.trigger.link import Linker
@@ -89,7 +89,7 @@ def test_conditions_that_exclude_each_other_never_hold_together() -> None:
     @settings(max_examples=300, deadline=None, database=None)
     @given(CONDITIONS, CONDITIONS)
     def search(one: Any, other: Any) -> None:
-        if exclude(Condition.model_validate(one), Condition.model_validate(other), POLICY) is not None:
+        if Exclusion(POLICY).reason(Condition.model_validate(one), Condition.model_validate(other)) is not None:
             found.append((one, other))
             assert not any(hold_together(one, other))
 

@@ -57,7 +57,9 @@ def test_messages_begin_with_the_folder_as_it_was_given(load: Load, tmp_path: Pa
 def test_a_folder_must_be_there(load: Load, folder: str) -> None:
     """No folder is an error with a cure."""
     load()
-    with pytest.raises(PolicyErrors, match=f"{folder}:1:1: no-policy: there is no such folder; run `pretoken init`"):
+    with pytest.raises(
+        PolicyErrors, match=f"{folder}:1:1: no-policy: there is no such folder; make it with a `pool.yaml`"
+    ):
         load_policy(folder)
 
 
@@ -69,7 +71,7 @@ def test_a_pool_must_be_there(load: Load, tmp_path: Path) -> None:
     with pytest.raises(PolicyErrors) as refused:
         load_policy(".")
     assert [error.name for error in refused.value.errors] == ["no-pool", "no-effect"]
-    assert "write one that begins with `language: 1`, or run `pretoken init`" in str(refused.value)
+    assert "write one that begins with `language: 1`" in str(refused.value)
     (tmp_path / "pool.yml").write_text(POOL, encoding="utf-8")
     with pytest.raises(PolicyErrors, match=r"rename `pool\.yml` to `pool\.yaml`"):
         load_policy(".")
@@ -197,5 +199,58 @@ rules:
         ["rules/a.yaml:4:5", "unknown-key"],
         ["rules/a.yaml:5:35", "unknown-input"],
         ["rules/a.yaml:5:56", "missing-key"],
+        ["rules/a.yaml:5:72", "wrong-type"],
         ["rules/a.yaml:5:76", "unknown-key"],
     ]
+
+
+LOST = {
+    "a mistake in a claim hides none in the condition": (
+        "rules: {a: {when: {cleint: web}, access_token: {claims: {tenant: {form: groups}}}}}",
+        ["1:20 unknown-input", "1:67 unknown-key"],
+    ),
+    "a mistake in a condition hides none in a claim": (
+        "rules: {a: {when: {groups: {prefx: a}}, id_token: {claims: {x: {from: grups}}}}}",
+        ["1:29 unknown-key", "1:71 unknown-input"],
+    ),
+    "a condition that is none hides nothing in its neighbours": (
+        "rules: {a: {when: {any: [{}, web, {cleint: web}]}, deny: x}}",
+        ["1:26 empty-condition", "1:30 wrong-type", "1:36 unknown-input"],
+    ),
+    "an empty branch hides nothing in the next": (
+        "derived: {a: {choose: [{when: {}}, {when: {grups: a}, value: 1}]}}",
+        ["1:24 missing-key", "1:31 empty-condition", "1:44 unknown-input"],
+    ),
+    "a step that doesn't exist hides no other one, and its value has no type": (
+        "derived: {a: {first_of: [{from: groups, then: [frist, {keep: {prefix: 5}}, {table: tabel}]}, 1]}}",
+        ["1:48 unknown-step", "1:71 wrong-type", "1:84 unknown-table"],
+    ),
+    "a member that is no value hides none beside it": (
+        "derived: {a: {union: [[[x]], {form: a}, {from: groups, one_of: grups, default: {}}]}}",
+        ["1:23 wrong-constant", "1:31 unknown-key", "1:64 unknown-input", "1:80 wrong-constant"],
+    ),
+    "a rule without an effect still has a condition": (
+        "rules: {a: {when: {cleint: web}}, b: {when: {cleint: web}, groups: {ad: x}}}",
+        ["1:12 no-effect", "1:20 unknown-input", "1:46 unknown-input", "1:69 unknown-key"],
+    ),
+    "an unreadable value may be any, also that of a reserved claim": (
+        "rules: {a: {access_token: {claims: {aud: {form: client.id}, acr: {form: x}}}}}",
+        ["1:43 unknown-key", "1:61 reserved-claim", "1:67 unknown-key"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rules", "found"), LOST.values(), ids=LOST)
+def test_all_mistakes_are_told_in_one_run(errors: Errors, rules: str, found: list[str]) -> None:
+    """What stands beside something unreadable is checked, and nothing is told that only follows from it."""
+    shown = [message.removeprefix("rules/a.yaml:").split(": ")[:2] for message in errors(rules)]
+    assert [" ".join(parts) for parts in shown] == found
+
+
+def test_a_lookup_that_lacks_a_key_is_no_reason_for_more(errors: Errors) -> None:
+    """Its fields aren't known, but the texts in it are checked."""
+    pool = POOL.replace(
+        "recipients:", "  new: {dynamodb: {table: t, key: {pk: '{attribute.subb}'}}, data: none}\nrecipients:"
+    )
+    names = [message.split(": ")[1] for message in errors("derived: {a: {from: lookup.new.x}}", pool=pool)]
+    assert names == ["missing-key", "unknown-input"]

@@ -3,7 +3,7 @@
 
 import pytest
 
-from pretoken.policy.types import input_type
+from pretoken.policy.types import Typing
 from tests.policy.conftest import Errors, Load
 
 TYPES = {
@@ -66,7 +66,7 @@ UNKNOWN = {
 def test_an_input_has_its_type(load: Load, path: str, expected: str) -> None:
     """Each row of the table of inputs is a known path with its static type."""
     policy = load(f"derived: {{known: {{test: {{groups: a}}}}, a: {{from: {path}}}}}").policy
-    assert input_type(path, policy) == expected
+    assert Typing(policy).path(path) == expected
 
 
 @pytest.mark.parametrize(("path", "message"), UNKNOWN.items())
@@ -88,7 +88,7 @@ def test_nothing_follows_from_an_unknown_input(load: Load, errors: Errors) -> No
     assert (
         len(errors("derived: {a: {from: grups, then: lower, default: 5}, b: {first_of: [{from: derived.a}, 1]}}")) == 1
     )
-    assert input_type("nothing", load().policy) is None
+    assert Typing(load().policy).path("nothing") is None
     assert len(errors("derived: {a: {from: groups, then: text}, b: {from: derived.a}}")) == 1
 
 

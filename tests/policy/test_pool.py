@@ -82,7 +82,7 @@ BAD = [
     ("recipients: {a: {}}", 'missing-key: a recipient needs `key`; write `key: "${BILLING_KEY_ARN}"`'),
     (
         "recipients: {a: {key: k, claim: secret}}",
-        "wrong-value: `claim` can't be this; write `claim: encrypted_for_billing`",
+        "wrong-name: `secret` can't name the claim of a message: `encrypted_for_`, then letters, digits and underscores; write `encrypted_for_billing`",
     ),
     ("recipients: {a: {key: $k}}", "lone-dollar"),
     ("pseudonyms: {a: {secret: $k}}", "lone-dollar"),

@@ -260,3 +260,15 @@ def test_constants_that_name_something_must_be_declared(errors: Errors, when: st
     found = errors(f"rules: {{r: {{deny: a, when: {{{when}}}}}}}")
     assert len(found) == 1, found
     assert message in found[0]
+
+
+def test_a_refusal_has_no_placeholders(errors: Errors) -> None:
+    """The text is the same for everybody; lone braces are text."""
+    (message,) = errors('rules: {a: {deny: "No tenant {metadata.tenant}."}}')
+    assert message == (
+        "rules/a.yaml:1:19: placeholder-not-replaced: inputs aren't replaced here; write the text out, without `{…}`"
+    )
+    assert errors('rules: {a: {deny: "Go {} away."}}') == []
+    (message,) = errors('rules: {a: {deny: "Go to ${ANY}."}}')
+    assert message.startswith("rules/a.yaml:1:19: variable-not-replaced: ")
+    assert errors('rules: {a: {id_token: {claims: {deny: "{a}"}}}}') == []

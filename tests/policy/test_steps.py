@@ -3,7 +3,7 @@
 import pytest
 
 from pretoken.policy.steps import PLAIN_STEPS, STEPS_WITH_ARGUMENT
-from pretoken.policy.types import static_type
+from pretoken.policy.types import Typing
 from tests.policy.conftest import Errors, Load
 
 STRING, STRINGS, NUMBER, OBJECT = "attribute.name", "groups", "lookup.user.age", "lookup.user.more"
@@ -83,7 +83,7 @@ BAD = [
 def test_a_step_gives_its_type(load: Load, path: str, step: str, gives: str) -> None:
     """Each step takes and gives the types of the reference."""
     policy = load(f"derived: {{a: {{from: {path}, then: {step}}}}}\ntables: {{known: {{a: b}}}}").policy
-    assert static_type(policy.derived["a"], policy) == gives
+    assert Typing(policy).of(policy.derived["a"]) == gives
     assert type(policy).model_validate(policy.plan()) == policy
 
 

@@ -32,6 +32,12 @@ GOOD = [
 ]
 
 BAD = [
+    (
+        "attribute.name",
+        "{count: 1}",
+        "wrong-type: `count` judges a list, and `attribute.name` is text; use `prefix: a`",
+    ),
+    ("lookup.user.more", "{count: 1}", "wrong-type: `count` judges a list, and `lookup.user.more` is an object"),
     ("attribute.name", "5", "wrong-type: `attribute.name` is text and can't equal the number `5`; put it in quotes"),
     (
         "lookup.user.age",
@@ -58,7 +64,7 @@ BAD = [
         "wrong-type: `lookup.user.age` is a number, and `one_of` needs a list",
     ),
     ("lookup.user.age", "{above: '3'}", "wrong-type: a bound is a number; write it without quotes, for example `18`"),
-    ("lookup.user.age", "{above: 0123}", "ambiguous-text: `0123` is a number to some YAML readers"),
+    ("lookup.user.age", "{above: 0123}", "ambiguous-text: YAML readers disagree about this number"),
     ("lookup.user.age", "{above: true}", "wrong-type: a bound is a number"),
     ("groups", "{count: a}", "a count is a number and can't equal the text `a`"),
     ("groups", "{}", "empty-test: a test asks something; write a constant or an operator, for example `exists: true`"),

@@ -64,3 +64,10 @@ def test_what_a_declared_version_does_not_have_is_an_error(errors: Errors, rule:
 def test_the_rest_is_fine(errors: Errors, rule: str, pool: str) -> None:
     """Access-token effects don't apply to V1_0 events where V2_0 is declared beside it."""
     assert errors(f"rules: {{r: {rule}}}", pool=pool) == []
+
+
+def test_a_rule_whose_effects_are_unreadable_is_taken_for_none(errors: Errors) -> None:
+    """Perhaps it changes the access token alone."""
+    pool = POOL.replace("[V2_0, V3_0]", "[V1_0, V2_0]")
+    (message,) = errors("rules: {a: {when: {scopes: a}, access_token: {claim: {a: b}}}}", pool=pool)
+    assert message.startswith("rules/a.yaml:1:47: unknown-key: ")

@@ -92,13 +92,15 @@ def test_a_mapping_key_is_text_however_it_looks(key: str) -> None:
 
 
 AMBIGUOUS = {
-    "is true to some YAML readers; put it in quotes, or write `true`": "y Y yes Yes YES on On ON True TRUE",
-    "is false to some YAML readers; put it in quotes, or write `false`": "n N no No NO off Off OFF False FALSE",
-    "is null to some YAML readers; put it in quotes, or leave its key out": "~ null Null NULL",
-    "is a number to some YAML readers; put it in quotes, or write the number as JSON does": (
+    "`{text}` is true to some YAML readers; put it in quotes, or write `true`": "y Y yes Yes YES on On ON True TRUE",
+    "`{text}` is false to some YAML readers; put it in quotes, or write `false`": (
+        "n N no No NO off Off OFF False FALSE"
+    ),
+    "`{text}` is null to some YAML readers; put it in quotes, or leave its key out": "~ null Null NULL",
+    "YAML readers disagree about this number; put it in quotes, or write the number as JSON does": (
         "0123 00 08 -01 +1 1_000 1. .5 +.5 1.e3 0x1f 0XFF 0o17 0b101 12:30 1:02:03 12:30:01.5 .inf -.inf .Inf .NaN .nan"
     ),
-    "is a date to some YAML readers; put it in quotes": (
+    "YAML readers disagree about this date; put it in quotes": (
         "2024-01-01 2024-1-1 2024-01-01T00:00:00Z 2024-01-01t10:00:00.5+01:00 2024-01-01T00:00:00"
     ),
 }
@@ -108,9 +110,9 @@ AMBIGUOUS = {
     ("text", "message"), [(text, message) for message, texts in AMBIGUOUS.items() for text in texts.split()]
 )
 def test_text_that_another_yaml_reader_takes_for_something_else_has_to_be_quoted(text: str, message: str) -> None:
-    """The error says what it is elsewhere; the value is still the text."""
+    """The error says what a word is elsewhere, but repeats no number or date; the value is still the text."""
     document = read(f"- a\n- {text}")
-    assert [str(error) for error in document.errors] == [f"a.yaml:2:3: ambiguous-text: `{text}` {message}"]
+    assert [str(error) for error in document.errors] == [f"a.yaml:2:3: ambiguous-text: {message.format(text=text)}"]
     assert document.data == ["a", text]
     assert read(f"- a\n- '{text}'").errors == []
 
@@ -118,7 +120,7 @@ def test_text_that_another_yaml_reader_takes_for_something_else_has_to_be_quoted
 def test_a_date_with_blanks_has_to_be_quoted() -> None:
     """YAML's timestamps may have blanks before the time and the zone."""
     assert errors("a: 2001-12-14 21:59:43.10 -5") == [
-        "1:4: ambiguous-text: `2001-12-14 21:59:43.10 -5` is a date to some YAML readers; put it in quotes"
+        "1:4: ambiguous-text: YAML readers disagree about this date; put it in quotes"
     ]
 
 
@@ -127,7 +129,7 @@ def test_a_number_that_loses_digits_elsewhere_is_refused(number: str) -> None:
     """Integers stay within 2**53 - 1 and all numbers are finite."""
     document = read(f"a: {number}")
     assert [str(error) for error in document.errors] == [
-        f"a.yaml:1:4: number-range: `{number}` is more than JSON readers agree on; put it in quotes"
+        "a.yaml:1:4: number-range: this number is more than JSON readers agree on; put it in quotes"
     ]
     assert document.data == {"a": None}
 
@@ -135,7 +137,7 @@ def test_a_number_that_loses_digits_elsewhere_is_refused(number: str) -> None:
 def test_a_number_of_very_many_digits_is_refused_and_cut_in_the_message() -> None:
     """Python itself raises for integers of more than 4,300 digits."""
     assert errors("a: " + "9" * 5000) == [
-        f"1:4: number-range: `{'9' * 39}…` is more than JSON readers agree on; put it in quotes"
+        "1:4: number-range: this number is more than JSON readers agree on; put it in quotes"
     ]
 
 

@@ -70,15 +70,15 @@ _STEPS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 _NUMBER_TESTS = ("above", "at_least", "below", "at_most")
 _OPERATORS: dict[str, tuple[str, ...]] = {
-    "string": ("prefix", "one_of", "one_of", "safe_as", "from_identity_provider", "exists", "count", "not"),
+    "string": ("prefix", "one_of", "one_of", "safe_as", "from_identity_provider", "exists", "not"),
     "mail": ("domain", "domain", "exists", "not"),
     "strings": ("prefix", "one_of", "one_of", "safe_as", "from_identity_provider", "exists", "count", "not"),
     "item": ("prefix", "one_of", "one_of", "safe_as", "from_identity_provider", "not"),
     "number": (*_NUMBER_TESTS, "exists", "not"),
-    "boolean": ("exists", "not", "count"),
+    "boolean": ("exists", "not"),
     "date": ("age_at_least", "age_at_least", "exists", "not"),
     "time": ("after", "within_last", "exists", "not"),
-    "object": ("exists", "count", "not"),
+    "object": ("exists", "not"),
 }
 _CONSTANTS: dict[str, tuple[Any, ...]] = {
     "string": TEXTS,

@@ -267,3 +267,41 @@ def test_no_error_quotes_a_value_of_a_case(tmp_path: Path) -> None:
     }
     for case in cases.values():
         assert [error for error in errors_of(tmp_path, case) if secret in error] == []
+
+
+def test_a_mistake_in_the_shape_of_a_case_hides_no_other_one(tmp_path: Path) -> None:
+    """What can be read is held against the policy, and nothing is told that only follows from the mistake."""
+    cases = """\
+cases:
+  - given: {clientt: web, attributes: {zzz: a}}
+    expect: {denied: nobody}
+  - name: an admin may approve orders
+    given: {client: [], metadata: {zzz: a}}
+    expect: {denyed: true}
+  - name: three
+    given: 5
+    expect: {id_token: {claim: {}, encrypted_for: {nobody: {}}}}
+  - name: three
+    given: {client: nobody, now: soon}
+    expct: {}
+"""
+    write(tmp_path, RULES, **{"cases/a.yaml": cases})
+    with pytest.raises(PolicyErrors) as refused:
+        load_cases(tmp_path, load_policy(tmp_path).plan())
+    assert [f"{error.place.line}:{error.place.column} {error.name}" for error in refused.value.errors] == [
+        "2:5 missing-key",
+        "2:13 unknown-key",
+        "2:40 unknown-name",
+        "3:22 unknown-name",
+        "5:21 wrong-type",
+        "5:36 unknown-name",
+        "6:14 unknown-key",
+        "8:12 wrong-type",
+        "9:25 unknown-key",
+        "9:52 unknown-name",
+        "10:5 missing-key",
+        "10:11 duplicate-name",
+        "11:21 unknown-name",
+        "11:34 wrong-time",
+        "12:5 unknown-key",
+    ]

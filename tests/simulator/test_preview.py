@@ -9,7 +9,8 @@ import pytest
 from pretoken.simulator.preview import Preview, preview
 from pretoken.simulator.rows import ClaimRow, ItemRow
 from pretoken.simulator.simulation import Simulator
-from tests.simulator.folders import NOW, POOL, event, load, machine_event, preview_of
+from pretoken.trigger.handler import NEUTRAL
+from tests.simulator.folders import NOW, POOL, event, load, machine_event, preview_of, simulate
 
 PRIVATE = {"email": "anna@example.com", "name": "Anna Example"}
 
@@ -112,7 +113,8 @@ def test_rules_in_doubt_are_named_and_their_claims_missing(tmp_path: Path) -> No
     seen = preview_of(tmp_path, rules, user="failed")
 
     assert (seen.applied, seen.in_doubt) == ((), ("a",))
-    assert (row(seen, "vip").why, row(seen, "vip").rules) == ("a value failed", ("a",))
+    assert (row(seen, "vip").why, row(seen, "vip").rules) == ("rule in doubt", ("a",))
+    assert row(seen, "vip").because == "can't be read: lookup.user.vip"
 
 
 def test_rules_that_differ_write_nothing(tmp_path: Path) -> None:
@@ -242,14 +244,59 @@ def test_a_machine_has_an_access_token_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rules", "client_id", "denied"),
     [
-        ("rules: {closed: {deny: We are closed.}}", "WEB_ID", {"rule": "closed", "text": "We are closed."}),
-        ("rules: {}", "another", {"rule": "other_clients"}),
+        (
+            "rules: {closed: {deny: We are closed.}}",
+            "WEB_ID",
+            {"rule": "closed", "why": "it has no condition", "text": "We are closed."},
+        ),
+        (
+            "rules: {closed: {when: {lookup.user.vip: true}, deny: We are closed.}}",
+            "WEB_ID",
+            {
+                "rule": "closed",
+                "why": "its condition can't be known (can't be read: lookup.user.vip)",
+                "text": "We are closed.",
+            },
+        ),
+        (
+            "rules: {closed: {when: {lookup.user.vip: true}, on_failure: deny, access_token: {suppress: [x]}}}",
+            "WEB_ID",
+            {
+                "rule": "closed",
+                "why": "`on_failure: deny`, and its condition can't be known (can't be read: lookup.user.vip)",
+                "text": NEUTRAL,
+            },
+        ),
+        (
+            "rules: {closed: {on_failure: deny, access_token: {scopes: {add: {from: lookup.user.tenants}}}}}",
+            "WEB_ID",
+            {
+                "rule": "closed",
+                "why": "`on_failure: deny`, and scopes.add can't be known (can't be read: lookup.user.tenants)",
+                "text": NEUTRAL,
+            },
+        ),
+        (
+            "rules: {closed: {on_failure: deny, id_token: {claims: {g: {from: groups, then: only}}}}}",
+            "WEB_ID",
+            {
+                "rule": "closed",
+                "why": "`on_failure: deny`, and id_token.claims.g can't be known (a step failed)",
+                "text": NEUTRAL,
+            },
+        ),
+        (
+            "rules: {}",
+            "another",
+            {"rule": "other_clients", "why": "pool.yaml doesn't name this app client", "text": NEUTRAL},
+        ),
     ],
 )
 def test_a_denied_sign_in_names_the_rule_and_shows_no_token(
     tmp_path: Path, rules: str, client_id: str, denied: dict[str, str]
 ) -> None:
-    data = preview_of(tmp_path, rules, event(client_id=client_id)).to_json()
+    raw = event(client_id=client_id, groups={"groupsToOverride": ["a", "b"]})
+    data = preview_of(tmp_path, rules, raw, user="failed").to_json()
 
     assert data["denied"] == denied
     assert "access_token" not in data
@@ -282,13 +329,74 @@ rules:
         "rules": ["tenant"],
         "inputs": ["attribute.custom:tenant"],
         "why": "no value",
+        "because": "nothing there: attribute.custom:tenant",
     }
     assert claims["sub"]["before"] == claims["sub"]["after"]
     del data["id_token"]
     assert data == {
-        "event": {"version": "V3_0", "principal": "user", "client": "web"},
+        "event": {"version": "V3_0", "says": "V2_0", "principal": "user", "client": "web"},
         "access_token": {},
         "scopes": [{"item": "orders/read", "mark": "added", "rules": ["plan"]}],
         "rules": {"applied": ["plan", "tenant"], "in_doubt": []},
         "lookups": {"user": "none"},
     }
+
+
+def test_a_value_of_which_nothing_is_left_says_so(tmp_path: Path) -> None:
+    rules = "rules: {a: {access_token: {claims: {role: {from: groups, then: {prefer: [admin]}}}}}}"
+    seen = preview_of(tmp_path, rules, event(groups={"groupsToOverride": ["staff"]}))
+
+    assert row(seen, "role").because == "its inputs are there, but nothing of them is left"
+
+
+def test_a_message_without_members_names_its_inputs(tmp_path: Path) -> None:
+    rules = "rules: {a: {access_token: {encrypted_for: {billing-api: {from: {from: attribute.email}}}}}}"
+    missing = row(preview_of(tmp_path, rules), "encrypted_for_billing_api")
+
+    assert (missing.inputs, missing.because) == (("attribute.email",), "nothing there: attribute.email")
+
+
+def test_an_event_that_names_its_version_as_it_is_read_or_none_says_nothing(tmp_path: Path) -> None:
+    raw = event()
+    assert preview_of(tmp_path, "rules: {}", raw | {"version": "3"}).says is None
+    assert preview_of(tmp_path, "rules: {}", raw | {"version": None}).says is None
+    assert preview_of(tmp_path, "rules: {}", raw | {"version": "1"}).says == "V1_0"
+
+
+def test_a_lookup_whose_key_fails_is_not_asked(tmp_path: Path) -> None:
+    pool = POOL.replace("{attribute.sub}", "{attribute.custom:level}")
+    rules = "rules: {a: {access_token: {claims: {plan: {from: lookup.user.plan}}}}}"
+    raw = event(attributes={"custom:level": "high"})
+    simulator, simulation = simulate(tmp_path, rules, raw, pool, user={"plan": "pro"})
+
+    assert preview(simulator, simulation, given=["user"]).not_asked == {
+        "user": "its key can't be known (can't be read: attribute.custom:level)"
+    }
+
+
+MESSAGES = """\
+rules:
+  a:
+    access_token: {encrypted_for: {billing-api: {email: {from: attribute.email}}}}
+    id_token: {encrypted_for: {other-api: {email: {from: attribute.email}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "variables", "unsealed"),
+    [
+        ("alias/billing", {}, (("billing-api", "not-a-key-arn"),)),
+        ('"${KEY}"', {"KEY": "alias/billing"}, (("billing-api", "not-a-key-arn"),)),
+        ('"${KEY}"', {}, ()),
+        ('"arn:aws:kms:eu-west-1:000000000000:key/${KEY}"', {}, ()),
+    ],
+)
+def test_a_key_that_is_none_encrypts_nothing_unless_it_stands_in_for_a_variable(
+    tmp_path: Path, key: str, variables: dict[str, str], unsealed: tuple[tuple[str, str], ...]
+) -> None:
+    pool = POOL.replace('{key: "${KEY}"}', f'{{key: {key}}}, other-api: {{key: "${{KEY}}-"}}')
+    simulator = Simulator(load(tmp_path, MESSAGES, pool).plan(), variables)
+    seen = preview(simulator, simulator.run(event(attributes=PRIVATE), now=NOW))
+
+    assert [pair for pair in seen.not_encrypted if pair[0] == "billing-api"] == [*unsealed]
+    assert ("other-api" in dict(seen.not_encrypted)) == ("KEY" in variables)

@@ -109,3 +109,13 @@ def test_loading_it_imports_nothing_of_ours_and_no_pydantic() -> None:
         "assert ours == {'pretoken', 'pretoken.simulator', 'pretoken.simulator.pytest_plugin'}, ours"
     )
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own code
+
+
+def test_an_answer_that_nobody_can_ask_for_is_noted(run: pytest.Pytester) -> None:
+    given = "{client: worker, principal: machine, lookups: {user: failed}}"
+    case = f"cases:\n  - {{name: a machine, given: {given}, expect: {{denied: false}}}}\n"
+    write(run.path / "policies", RULES, **{"cases/a.yaml": case})
+    result = run.runpytest("policies", "-rP")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["lookup `user` wasn't asked: `attribute.sub` is absent"])

@@ -559,7 +559,11 @@ def test_lookups_that_nobody_answers_are_told_at_cold_start() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "problem"),
-    [({}, "no variable `STAGE`"), ({"STAGE": ""}, "no variable `STAGE`"), ({"STAGE": "de"}, "isn't one of the values")],
+    [
+        ({}, "no variable `STAGE`"),
+        ({"STAGE": ""}, "no variable `STAGE`"),
+        ({"STAGE": "de"}, "isn't one of the values"),
+    ],
     ids=["missing", "empty", "not allowed"],
 )
 def test_without_its_variables_the_function_does_not_start(environment: dict[str, str], problem: str) -> None:

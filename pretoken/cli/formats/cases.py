@@ -2,7 +2,7 @@
 
 JSON: {"passed": 1, "failed": 1, "cases": [CASE], "coverage": COVERAGE}, without coverage if not all cases were run
     CASE = {"name", "file", "line", "column", "passed": true, "mismatches": [MISMATCH],
-            "applied": [RULE], "in_doubt": [RULE]}
+            "applied": [RULE], "in_doubt": [RULE], "notes": [TEXT]}, without notes if there are none
     MISMATCH = {"at": PLACE, "line": 1, "expected": TEXT, "actual": TEXT, "because": TEXT}
     COVERAGE = {"rules": [REACHED, ALL], "outcomes": [REACHED, ALL], "percent": 100.0,
                 "gaps": [{"file", "line", "column", "message"}]}
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
 
 def cases_text(results: Sequence[Result], coverage: Coverage | None, loaded: LoadedPolicy) -> str:
-    """Write what failed, the sum, and the coverage."""
+    """Write what failed, notes on what passed, the sum, and the coverage."""
     failed = [result for result in results if not result.passed]
     lines = []
     for result in failed:
         head, _, rest = str(result).partition("\n")
         lines += [f"{click.style('failed', fg='red')} {click.style(head, bold=True)}", rest, ""]
+    notes = [f"{one.located.place}: note: {note}" for one in results if one.passed for note in one.notes]
+    lines += [*notes, ""] if notes else []
     summary = f"{len(results) - len(failed)} passed, {len(failed)} failed"
     lines.append(click.style(summary, fg="red" if failed else "green", bold=True))
     if coverage is not None:
@@ -80,6 +82,7 @@ def cases_json(results: Sequence[Result], coverage: Coverage | None, loaded: Loa
 
 def _case(result: Result) -> dict[str, Any]:
     located, outcome = result.located, result.outcome
+    notes = {"notes": [*result.notes]} if result.notes else {}
     return {
         "name": located.case.name,
         **_at(located.place),
@@ -96,6 +99,7 @@ def _case(result: Result) -> dict[str, Any]:
         ],
         "applied": [*outcome.applied],
         "in_doubt": [*outcome.in_doubt],
+        **notes,
     }
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pretoken.cli.formats.words import counted
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,12 +19,15 @@ _SEVERITIES = ("error", "warning", "notice")
 
 
 class Checked(NamedTuple):
-    """What was checked: errors and findings in the order of places, how many more are accepted, and what is sound."""
+    """What was checked: errors and findings in the order of places, how many more are accepted, and what is sound.
+
+    `loaded` and `cases` are None where they couldn't be read.
+    """
 
     found: Sequence[RuleError | Finding]
     accepted: int
     loaded: LoadedPolicy | None
-    cases: int
+    cases: int | None
 
     def count(self, severity: str) -> int:
         """Count the findings of a severity."""
@@ -37,16 +38,31 @@ def _severity(one: RuleError | Finding) -> str:
     return str(getattr(one, "severity", "error"))
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: `1 rule`, `2 rules`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def check_text(checked: Checked) -> str:
     """Write one line for each finding, and the sum."""
-    accepted = f", {counted(checked.accepted, 'accepted finding')}" if checked.accepted else ""
-    if checked.found or checked.loaded is None:
+    lines, total = [], "no findings"
+    if checked.found:
         sums = [counted(checked.count(severity), severity) for severity in _SEVERITIES if checked.count(severity)]
         files = counted(len({one.place.file for one in checked.found}), "file")
-        return "\n".join([*map(str, checked.found), "", f"{', '.join(sums)} in {files}{accepted}"])
-    rules = counted(len(checked.loaded.policy.rules), "rule")
-    files = counted(len(checked.loaded.files), "file")
-    return f"no findings: {rules} in {files}, {counted(checked.cases, 'case')}{accepted}"
+        lines, total = [*map(str, checked.found), ""], f"{', '.join(sums)} in {files}"
+    return "\n".join([*lines, total + _extent(checked)])
+
+
+def _extent(checked: Checked) -> str:
+    """Say what was checked; of a policy that doesn't load nothing can be said."""
+    if checked.loaded is None:
+        return ""
+    parts = [f"{counted(len(checked.loaded.policy.rules), 'rule')} in {counted(len(checked.loaded.files), 'file')}"]
+    if checked.cases is not None:
+        parts.append(counted(checked.cases, "case"))
+    if checked.accepted:
+        parts.append(counted(checked.accepted, "accepted finding"))
+    return f"{'; checked' if checked.found else ':'} {', '.join(parts)}"
 
 
 def check_json(checked: Checked) -> dict[str, Any]:
@@ -57,5 +73,5 @@ def check_json(checked: Checked) -> dict[str, Any]:
         "accepted": checked.accepted,
         "rules": 0 if loaded is None else len(loaded.policy.rules),
         "files": [] if loaded is None else [*loaded.files],
-        "cases": checked.cases,
+        "cases": checked.cases or 0,
     }

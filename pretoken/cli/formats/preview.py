@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pretoken.cli.formats.words import counted
+from pretoken.cli.formats.check import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -30,6 +30,8 @@ def preview_text(preview: Preview, unanswered: Collection[str] = ()) -> str:
         unanswered: lookups that were made without an answer being given.
     """
     lines = [_headline(preview)]
+    if preview.because is not None:
+        lines.append(f"counted as a machine: {preview.because}")
     if preview.denied is None:
         lines.append("  ".join(f"{_coloured(mark, name)} {name}" for name, (mark, _) in _MARKS.items()))
     else:
@@ -50,19 +52,24 @@ def _headline(preview: Preview) -> str:
         else "an app client that pool.yaml doesn't name"
     )
     does = "asks for a token" if preview.principal == "machine" else "signs in"
-    return f"a {preview.principal} {does} through {client} (event {preview.version})"
+    version = f"event {preview.version}"
+    if preview.says is not None:
+        version = f"read as {preview.version}, as pool.yaml declares"
+    return f"a {preview.principal} {does} through {client} ({version})"
 
 
 def _denial_lines(denial: Denial) -> Iterator[str]:
     denied = click.style("denied", fg="red", bold=True)
+    place = "" if denial.place is None else f" ({denial.place.file}:{denial.place.line})"
     if denial.problem is not None:
         yield f"{denied}, because Cognito would refuse the answer: {denial.problem}"
     elif denial.rule == "other_clients":
-        yield f"{denied} by `other_clients: deny` in pool.yaml"
+        yield f"{denied} by `other_clients: deny`{place}"
         yield "    add the client's id to `clients`, or set its variable: `--variable NAME=ID`"
     else:
-        yield f"{denied} by rule {click.style(str(denial.rule), bold=True)}"
-    yield f"    the user reads: {denial.text or 'the neutral text'}"
+        yield f"{denied} by rule {click.style(str(denial.rule), bold=True)}{place}"
+        yield from _wrapped(f"    {denial.why}", WIDTH, "    ")
+    yield f"    the user reads: {denial.text} (reference …)"
 
 
 def _token_lines(title: str, purpose: str, token: TokenPreview) -> Iterator[str]:
@@ -96,16 +103,22 @@ class _Table:
 
     def __init__(self, told: list[ClaimRow], untold: list[ClaimRow]) -> None:
         shown = [len(text) for row in told for text in _texts(row, _WIDEST_BEFORE)]
-        claims = [len(row.claim) for row in (*told, *untold)]
-        self._widths = (min(_WIDEST_CLAIM, max(claims)), max([len("before"), *shown]))
+        claims = [len(_printable(row.claim)) for row in (*told, *untold)]
+        short = [length for length in claims if length <= _WIDEST_CLAIM]
+        self._widths = (max([len("claim"), *short]), max([len("before"), *shown]))
 
     def room(self, column: int) -> int:
         """Give the width that is left for the text of `before` (1) or `after` (2)."""
         return WIDTH - 4 - sum(width + 2 for width in self._widths[:column])
 
     def line(self, mark: str, claim: str, before: str, after: str = "", styles: tuple[str, str] = ("", "")) -> str:
-        """Write a line; `mark` may be coloured, `styles` are the colours of `before` and `after`."""
-        name = _cut(_printable(claim), self._widths[0])
+        """Write a line; `mark` may be coloured, `styles` are the colours of `before` and `after`.
+
+        A longer name stands on a line of its own: two claims may differ in the end of their names only.
+        """
+        name = _printable(claim)
+        if len(name) > self._widths[0]:
+            return f"  {mark} {name}\n{self.line(' ', '', before, after, styles)}".rstrip()
         padding = " " * (self._widths[1] - len(before) + 2) if after else ""
         cells = f"{_styled(before, styles[0])}{padding}{_styled(after, styles[1])}"
         return f"  {mark} {name:<{self._widths[0]}}  {cells}".rstrip()
@@ -128,7 +141,7 @@ class _Table:
         if row.why == "suppressed":
             behind = f"suppressed {behind}"
         origin = f"from {', '.join(row.inputs)}" if row.inputs else ""
-        yield from _remark(", ".join(filter(None, (behind, origin))))
+        yield from _remark("; ".join(filter(None, (", ".join(filter(None, (behind, origin))), row.because))))
 
     def _cells(self, mark: str, row: ClaimRow, colour: str) -> Iterator[str]:
         """Write a value on one line, or a list that is changed or long item by item."""
@@ -138,7 +151,11 @@ class _Table:
             yield self.line(mark, row.claim, *whole, styles=("", colour))
             return
         claim = row.claim
-        for item in dict.fromkeys((*before, *after)):
+        kept = [item for item in before if item in after]
+        if not kept and row.mark == "changed":
+            yield self.line(mark, claim, "")
+            claim = ""
+        for item in dict.fromkeys((*kept, *before, *after)):
             sort = "added" if item not in before else "removed" if item not in after else "same"
             sign, item_colour = _MARKS.get(sort, (" ", ""))
             left = "" if sort == "added" else _cut(_printable(item), self._widths[1])
@@ -174,6 +191,7 @@ def _facts(preview: Preview, unanswered: Collection[str]) -> Iterator[str]:
     for name, outcome in preview.lookups.items():
         hint = "; give an answer: `--lookups FILE`" if name in unanswered else ""
         facts.append(("lookup", f"{name}: {_ANSWERS[outcome]}{hint}"))
+    facts += [("lookup", f"{name}: not asked: {why}") for name, why in preview.not_asked.items()]
     for name, fact in facts:
         first, *more = _wrapped(fact, WIDTH - 16)
         yield f"{click.style(f'{name:<14}', dim=True)}  {first}"
@@ -223,5 +241,5 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
