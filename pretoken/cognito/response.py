@@ -107,10 +107,13 @@ def respond(event: Event, changes: Changes) -> dict[str, Any]:
         if override.preferred_role is not None:
             groups["preferredRole"] = override.preferred_role
         details["groupOverrideDetails"] = groups
-    if not details:
-        return event.raw
     response = event.raw.get("response")
-    return {**event.raw, "response": {**(response if type(response) is dict else {}), member: details}}
+    if type(response) is not dict:
+        response = {}
+    elif not details and not response.get(member):
+        return event.raw
+    # What an event brings as an answer, such as one that was saved, isn't ours and has passed no check.
+    return {**event.raw, "response": {**response, member: details or None}}
 
 
 def _section(claims: dict[str, Any], suppress: list[str]) -> dict[str, Any]:
@@ -183,7 +186,8 @@ def _check_groups(event: Event, override: GroupOverride) -> None:
             _refuse("group", "groups", group_problem(group))
     _check_twice(override.groups, "groups")
     for role in override.iam_roles:
-        _refuse("iam-role", "iam_roles", _role_problem(role))
+        if role not in event.iam_roles:  # nor do its roles
+            _refuse("iam-role", "iam_roles", _role_problem(role))
     _check_twice(override.iam_roles, "iam_roles")
     if override.preferred_role is not None:
         _refuse("iam-role", "iam_roles.preferred", _role_problem(override.preferred_role))

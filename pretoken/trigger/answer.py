@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     """Encrypts members for a recipient: its name, the members, the token's `sub`; raises with a `cause`."""
 
 
-_OUTAGES = ("kms-timeout", "kms-unreachable", "no-credentials")
+_OUTAGES = ("kms-timeout", "kms-unreachable", "kms-throttled", "kms-failed", "no-credentials")
+_CAUSES = (*_OUTAGES, "kms-access-denied", "kms-key-disabled", "kms-key-not-found")
 
 
 class Answer:
@@ -55,9 +56,9 @@ def answer_of(decision: Decision, event: Event, program: Program, seal: Seal | N
     access_token, id_token, scopes = decision.access_token, decision.id_token, decision.scopes
     answer = Answer(
         Changes(
-            {name: written[0] for name, written in id_token.claims.items()},
+            {name: _own(written[0]) for name, written in id_token.claims.items()},
             [*id_token.suppressed],
-            {name: written[0] for name, written in access_token.claims.items()},
+            {name: _own(written[0]) for name, written in access_token.claims.items()},
             [*access_token.suppressed],
             [*scopes.added] if scopes else None,
             [*scopes.removed] if scopes else None,
@@ -70,6 +71,13 @@ def answer_of(decision: Decision, event: Event, program: Program, seal: Seal | N
     if id_token.encrypted:
         _encrypt(id_token, changes.id_claims, changes.id_suppress, event, program, seal, answer)
     return answer
+
+
+def _own(value: Any) -> Any:
+    """Copy a value: whoever changes an answer must not change constants and decisions that later events share."""
+    if isinstance(value, list):
+        return value.copy()
+    return {key: _own(member) for key, member in value.items()} if isinstance(value, dict) else value
 
 
 def _encrypt(
@@ -94,12 +102,18 @@ def _encrypt(
                     claims[claim] = seal(recipient, {name: written[0] for name, written in members.items()}, sub)
                     answer.sealed += 1
                 except Exception as error:  # noqa: BLE001 - whatever fails, the claim is left out, the sign-in goes on
-                    cause = getattr(error, "cause", "sealing-failed")
+                    cause = _cause_of(error)
             if cause is not None:
                 rules = {rule for _, source in members.values() for _, rule in source}
                 answer.unsealed.append((recipient, cause, rules))
         if claim not in claims and claim not in suppress:
             suppress.append(claim)
+
+
+def _cause_of(error: Exception) -> str:
+    """Give the cause that a sealer names; what else an error holds may be personal."""
+    cause = getattr(error, "cause", None)
+    return cause if isinstance(cause, str) and cause in _CAUSES else "sealing-failed"
 
 
 def _groups(decision: Decision, event: Event) -> GroupOverride | None:
@@ -110,4 +124,5 @@ def _groups(decision: Decision, event: Event) -> GroupOverride | None:
     if not judged and not (groups and groups.changed) and not (iam_roles and iam_roles.changed):
         return None
     role = event.preferred_role if preferred is None else None if preferred is ABSENT else preferred[0]
-    return GroupOverride(groups.items if groups else event.groups, roles, role if role in roles or not judged else None)
+    kept = groups.items if groups else event.groups
+    return GroupOverride([*kept], [*roles], role if role in roles or not judged else None)

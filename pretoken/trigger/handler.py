@@ -101,10 +101,14 @@ class Handler:
             if decision.denied_by is None:
                 answer = answer_of(decision, read, self.program, self._seal)
                 response = respond(read, answer.changes)
+                # The runtime sends the answer as UTF-8, in which half a surrogate pair can't be spelled.
+                json.dumps(response, ensure_ascii=False).encode()
                 report.decided(about, read, decision, answer, response, started, now)
                 return response
             refusal = decision.denial or NEUTRAL
             report.denied(about, decision.denied_by, now)
+        except UnicodeEncodeError:
+            report.log("ERROR", "refused", now, {"Refused": 1}, **about, code="not-utf-8")
         except (EventError, ContractError) as error:
             report.log("ERROR", "refused", now, {"Refused": 1}, **about, code=error.code)
         except Exception as error:  # noqa: BLE001 - a failure may only ever take away
@@ -124,4 +128,7 @@ def _encrypts(plan: dict[str, Any]) -> bool:
 def _kms_sealer(recipients: Mapping[str, tuple[str, str]]) -> Seal:
     from pretoken.sealing.sealer import Sealer
 
-    return Sealer({recipient: key for recipient, (_, key) in recipients.items()}).seal
+    try:
+        return Sealer({recipient: key for recipient, (_, key) in recipients.items()}).seal
+    except ValueError as error:
+        raise PlanError(f"the recipients can't be used: {error}") from None

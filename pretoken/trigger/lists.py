@@ -25,6 +25,7 @@ def edit(rules: list[tuple[Rule, bool]], context: Context, decision: Decision) -
 
 def _edited(list_: str, edits: list[tuple[Edit, Rule, bool]], context: Context, decision: Decision) -> ListDecision:
     original: list[str] = getattr(context.event, list_) or []
+    came = frozenset(original)
     added: dict[str, list[str]] = {}
     for edit, rule, applies in edits:
         if edit.add is None:
@@ -34,9 +35,9 @@ def _edited(list_: str, edits: list[tuple[Edit, Rule, bool]], context: Context, 
             decision.leave_out(rule, f"{list_}.add")
         elif items is not ABSENT:
             for item in items:
-                if item not in original:
+                if item not in came:
                     added.setdefault(item, []).append(rule.name)
-    everything = [*original, *sorted(added)] if added else original
+    everything = [*original, *sorted(added)]
     remaining = everything
     removed: dict[str, list[str]] = {}
     for edit, rule, _ in edits:
@@ -45,13 +46,14 @@ def _edited(list_: str, edits: list[tuple[Edit, Rule, bool]], context: Context, 
             if all(stays):
                 continue
             gone = [item for item, stay in zip(everything, stays, strict=True) if not stay]
-            remaining = [item for item in remaining if item not in gone]
+            away = frozenset(gone)
+            remaining = [item for item in remaining if item not in away]
             for item in gone:
                 removed.setdefault(item, []).append(rule.name)
             # What was added is only left out: it may itself fail to be added, and then nobody would refuse.
-            if rule.strict and any(test(item, context) is None for item in gone if item in original):
+            if rule.strict and any(test(item, context) is None for item in gone if item in came):
                 decision.deny(rule.name, None)
     if added and removed:
         added = {item: rules for item, rules in added.items() if item not in removed}
-        removed = {item: rules for item, rules in removed.items() if item in original}
+        removed = {item: rules for item, rules in removed.items() if item in came}
     return ListDecision(remaining, added, removed)

@@ -71,8 +71,13 @@ class Lookup:
             key[part] = text
         if absent:
             return ABSENT
-        row: Value = context.answers(self.name, key)
-        return ABSENT if row is None else row if row is FAILED else self._matching(row, context)
+        try:
+            row: Value = context.answers(self.name, key)
+        except Exception:  # noqa: BLE001 - whatever a provider raises, its answer can't be known
+            return FAILED
+        if row is None:
+            return ABSENT
+        return self._matching(row, context) if isinstance(row, dict) else FAILED
 
     def _matching(self, row: Mapping[str, Any], context: Context) -> Value:
         """Take a row about somebody else for no row."""

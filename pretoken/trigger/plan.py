@@ -5,6 +5,7 @@ from __future__ import annotations
 from pretoken.trigger.context import Context
 from pretoken.trigger.decide import decide
 from pretoken.trigger.decision import Decision
+from pretoken.trigger.errors import PlanError
 from pretoken.trigger.index import Index
 from pretoken.trigger.link import Linker
 from pretoken.trigger.lookups import no_answers
@@ -50,9 +51,7 @@ class Program:
         }
         self.limits: dict[str, Any] = pool.get("limits", {})
         self._refuses_others = pool["other_clients"] == "deny"
-        self._clients: dict[str, str] = {
-            linker.constant(id_): name for name, ids in pool.get("clients", {}).items() for id_ in ids
-        }
+        self._clients = _names_of_clients(linker)
         # All kinds of events that can come are linked at once, so that a wrong plan shows at cold start.
         kinds = {version == "V1_0" for version in self.versions}
         self._rules = {edition: link_rules(linker, edition) for edition in EDITIONS if edition[0] in kinds}
@@ -98,6 +97,17 @@ class Program:
         return known
 
 
+def _names_of_clients(linker: Linker) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for name, ids in sorted(linker.pool.get("clients", {}).items()):
+        for id_ in map(linker.constant, ids):
+            if names.setdefault(id_, name) != name:
+                raise PlanError(
+                    f"the clients `{names[id_]}` and `{name}` have one id; give each variable its own value"
+                )
+    return names
+
+
 def claim_of(recipient: str, declaration: Mapping[str, Any]) -> str:
     """Give the name of the claim that carries a recipient's message."""
     return str(declaration.get("claim") or "encrypted_for_" + recipient.replace("-", "_"))
@@ -121,4 +131,7 @@ def link(
         PlanError: the plan can't be used as it is.
     """
     complete = {"derived": {}, "tables": {}, "rules": {}, **plan}
-    return Program(Linker(complete, variables, secrets, observe), indexed=observe is None)
+    try:
+        return Program(Linker(complete, variables, secrets, observe), indexed=observe is None)
+    except RecursionError:
+        raise PlanError("values or conditions are nested too deep; take derived values apart") from None

@@ -48,7 +48,7 @@ def value_reader(declaration: dict[str, Any]) -> Callable[[Any], Value]:
 def read_json(text: Any) -> Any:
     """Read a JSON text; anything unreadable is `FAILED`."""
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_doubles)
         if "\\u" in text:
             json_text(value).encode()  # fails for half a surrogate pair, which couldn't leave as UTF-8
     except (ValueError, TypeError, RecursionError):
@@ -59,6 +59,13 @@ def read_json(text: Any) -> Any:
 def json_text(value: Any) -> str:
     """Spell a value as compact JSON with sorted keys."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs) or "" in members:
+        raise ValueError
+    return members
 
 
 def _refuse_constant(name: str) -> None:
@@ -103,7 +110,7 @@ def read_time(text: str) -> Value:
     if not _TIME.fullmatch(text):
         return FAILED
     try:
-        return int(datetime.fromisoformat(text).astimezone(UTC).timestamp() // 1)
+        return _seconds(int(datetime.fromisoformat(text).astimezone(UTC).timestamp() // 1))
     except (ValueError, OverflowError):
         return FAILED
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pretoken.cognito.contract import group_problem, scope_problem
+from pretoken.trigger.errors import PlanError
 from pretoken.trigger.outcomes import ABSENT, FAILED
 from pretoken.trigger.values import link_written
 
@@ -78,9 +79,10 @@ class Edit:
         self.add: ReadValue | None = None
         if "add" in edit:
             value = edit["add"]
-            # A constant without variables was held against the contract when the rule files were loaded.
-            constant = not isinstance(value, dict) and "$" not in str(value)
-            self.add = _addition(list_, linker.value(value, (*at, list_, "add")), constant=constant)
+            if isinstance(value, dict):
+                self.add = _addition(list_, linker.value(value, (*at, list_, "add")))
+            else:
+                self.add = _constant_addition(list_, linker.constant(value))
         self.tests = [
             (linker.test(edit[name]), wanted) for name, wanted in (("keep", True), ("remove", False)) if name in edit
         ]
@@ -204,10 +206,18 @@ def _collected(read: ReadValue) -> ReadValue:
     return items
 
 
-def _addition(list_: str, read: ReadValue, *, constant: bool) -> ReadValue:
+def _constant_addition(list_: str, constant: str | list[str]) -> ReadValue:
+    """Give the constants that a rule adds to a list, now that their variables are filled in."""
+    items = sorted(set(constant if isinstance(constant, list) else [constant]))
+    for item in items:
+        problem = _PROBLEMS[list_](item)
+        if problem:
+            raise PlanError(f"Cognito refuses what a rule adds to `{list_}`: {problem}")
+    return lambda _context: items
+
+
+def _addition(list_: str, read: ReadValue) -> ReadValue:
     """Read the items that a rule adds to a list; one that Cognito would refuse fails them all."""
-    if constant:
-        return _collected(read)
     problem = _PROBLEMS[list_]
     sound: set[str] = set()  # of the items seen, since they are mostly the same
 
@@ -232,7 +242,7 @@ _MOST_SEEN = 1000
 _PROBLEMS: dict[str, Callable[[str], Any]] = {
     "scopes": scope_problem,
     "groups": group_problem,
-    "iam_roles": lambda role: not role,
+    "iam_roles": lambda role: None if role else "a role isn't empty",
 }
 
 

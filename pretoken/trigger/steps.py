@@ -155,9 +155,9 @@ def _join(separator: str, linker: Linker) -> Apply:
     separator = linker.constant(separator)
 
     def join(items: Value, _context: Context) -> Value:
-        if any(separator in item for item in items):
-            return FAILED
-        return separator.join(items) or ABSENT
+        text = separator.join(items)
+        # Two lists never give one text: not even where an item ends as the separator begins.
+        return (text or ABSENT) if not items or text.split(separator) == items else FAILED
 
     return join
 

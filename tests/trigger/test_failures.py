@@ -146,11 +146,12 @@ def test_without_a_variable_or_a_secret_the_function_does_not_start(plan: dict[s
         create_handler(plan, environment={}, answers=Lookups())
 
 
-def test_anything_unforeseen_is_refused_with_the_neutral_text() -> None:
-    def answers(_name: str, _key: dict[str, str]) -> None:
+def test_anything_unforeseen_is_refused_with_the_neutral_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
         raise KeyError("anna@example.com")
 
-    handler = create_handler(make_plan({"r": claim(DOWN)}), environment={}, answers=answers, write=lambda _line: None)
+    monkeypatch.setattr("pretoken.trigger.handler.answer_of", fail)
+    handler = create_handler(make_plan({"r": claim("x")}), environment={}, write=lambda _line: None)
     with pytest.raises(SignInRefused, match=f"^{NEUTRAL}") as refused:
         handler(make_event(), None)
     assert "anna" not in str(refused.value)

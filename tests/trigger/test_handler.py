@@ -33,6 +33,7 @@ CONTEXT = SimpleNamespace(aws_request_id=REFERENCE)
 DOWN = {"from": "lookup.down.string"}
 UNKNOWN = {"lookup.down.string": "x"}
 SEALED = {"access_token": {"encrypted_for": {"crm": {"email": {"from": "attribute.email"}}}}}
+SEALED_RULES = {"r": SEALED}
 CRM = pool(recipients={"crm": {"key": KEY}})
 
 
@@ -186,11 +187,12 @@ def test_an_answer_that_cognito_would_refuse_does_not_leave() -> None:
 @pytest.mark.parametrize(
     "error", [KeyError("anna"), RecursionError("anna"), MemoryError("anna"), SignInRefused("anna")]
 )
-def test_an_unforeseen_error_tells_only_its_kind_and_place(error: Exception) -> None:
-    def answers(_name: str, _key: dict[str, str]) -> None:
+def test_an_unforeseen_error_tells_only_its_kind_and_place(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
         raise error
 
-    run = Run({"r": claim(DOWN)}, answers=answers)
+    monkeypatch.setattr("pretoken.trigger.handler.answer_of", fail)
+    run = Run({"r": claim("x")})
     assert run.refuse() == f"{NEUTRAL} (reference {REFERENCE})"
     assert (run.line["code"], run.line["error"], run.line["Refused"]) == ("unforeseen", type(error).__name__, 1)
     assert re.fullmatch(r"tests\.trigger\.test_handler:\d+", run.line["where"])
@@ -199,12 +201,21 @@ def test_an_unforeseen_error_tells_only_its_kind_and_place(error: Exception) -> 
 
 @pytest.mark.parametrize(
     "answers",
-    [lambda _name, _key: [1], lambda _name, _key: "row", lambda _name: None],
-    ids=["list", "text", "signature"],
+    [lambda _name, _key: [1], lambda _name, _key: "row", lambda _name: None, lambda _name, _key: 1 / 0],
+    ids=["list", "text", "signature", "error"],
 )
-def test_lookups_that_answer_nonsense_refuse_the_sign_in(answers: Any) -> None:
+def test_lookups_that_answer_nonsense_have_failed(answers: Any) -> None:
     run = Run({"r": claim({"from": "lookup.row.string"})}, answers=answers)
-    assert run.refuse().startswith(NEUTRAL)
+    run.answer()
+    assert (run.line["message"], run.line["ClaimsLeftOut"]) == ("decided", 1)
+
+
+@pytest.mark.parametrize("text", ["\ud83d", "\udc00a"])
+def test_an_answer_that_cannot_be_sent_is_refused(text: str) -> None:
+    """Lambda's runtime sends UTF-8, which has no half of a surrogate pair."""
+    run = Run({"r": claim("x")})
+    assert run.refuse(make_event(metadata={"x": text})).startswith(NEUTRAL)
+    assert run.line["code"] == "not-utf-8"
 
 
 @pytest.mark.parametrize("context", [None, SimpleNamespace(), SimpleNamespace(aws_request_id=None)], ids=str)
@@ -324,8 +335,8 @@ def test_every_documented_trigger_source_is_told() -> None:
 @pytest.mark.parametrize("message", ["decided", "denied", "refused"])
 def test_metrics_follow_the_embedded_metric_format(message: str) -> None:
     """One namespace, dimensions and metrics that are members of the line, numbers, at most 100 of them."""
-    rules = {"decided": claim("x"), "denied": {"deny": "No."}, "refused": claim({"from": "lookup.row.string"})}
-    run = Run({"r": rules[message]}, answers=lambda _name, _key: 5)
+    rules = {"decided": claim("x"), "denied": {"deny": "No."}, "refused": {"access_token": {"claims": {"iss": "x"}}}}
+    run = Run({"r": rules[message]})
     if message == "decided":
         run.answer()
     else:
@@ -545,6 +556,34 @@ def test_a_decision_that_cannot_be_reported_is_answered_all_the_same(monkeypatch
     assert "anna" not in run.written[0]
 
 
+def test_whoever_changes_an_answer_or_an_event_changes_no_later_answer() -> None:
+    """Constants, decisions and lists of events are shared between sign-ins; what leaves is a copy."""
+    rules = {
+        "claims": claim(["orders:read"], when={"groups": "users"}),
+        "nested": {"access_token": {"claims": {"n": {"choose": [{"when": {"groups": "users"}, "value": ["a"]}]}}}},
+        "groups": {"groups": {"add": ["extra"]}, "iam_roles": {"add": ["role"]}},
+        "same": {"groups": {"remove": "nobody"}},
+    }
+    run = Run(rules)
+    event = make_event(groups=["users"])
+    first = json.dumps(run.handler(event, CONTEXT))
+    answer = run.answer(event)
+    for claims in (answer["accessTokenGeneration"]["claimsToAddOrOverride"],):
+        for items in claims.values():
+            items.append("orders:approve")
+    for items in answer["groupOverrideDetails"].values():
+        items.append("superusers")
+    event["request"]["groupConfiguration"]["groupsToOverride"].append("admins")
+    assert json.dumps(run.handler(make_event(groups=["users"]), CONTEXT)) == first
+
+
+def test_an_answer_that_came_with_the_event_does_not_leave_unchecked() -> None:
+    run = Run({"r": {"access_token": {"scopes": {"remove": "admin"}}}})
+    saved = {"accessTokenGeneration": {"scopesToAdd": ["admin"]}, "groupOverrideDetails": {}}
+    event = make_event(response={"claimsAndScopeOverrideDetails": saved})
+    assert run.answer(event) == {}
+
+
 # cold start
 
 
@@ -584,6 +623,26 @@ def test_a_plan_that_names_what_does_not_exist_does_not_start(rule: dict[str, An
     """Even if no event that needs it has come yet."""
     with pytest.raises(PlanError, match="there is no input"):
         Run({"r": {"when": {"client": "never"}, **rule}})
+
+
+def test_two_clients_have_two_ids() -> None:
+    """Otherwise one would have the other's rights, by the order of names."""
+    declared = pool(variables={"A": "any", "Z": "any"}, clients={"web": ["${A}"], "admin": ["${Z}"]})
+    with pytest.raises(PlanError, match="the clients `admin` and `web` have one id"):
+        Run({"r": claim("x")}, pool=declared, environment={"A": "x", "Z": "x"})
+
+
+def test_a_key_that_is_none_does_not_start() -> None:
+    with pytest.raises(PlanError, match=r"the recipients can't be used: .*alias/billing"):
+        Run(SEALED_RULES, pool=pool(recipients={"crm": {"key": "alias/billing"}}))
+
+
+def test_values_nested_too_deep_do_not_start() -> None:
+    derived: dict[str, Any] = {"d0": "x"}
+    for number in range(1, 2000):
+        derived[f"d{number}"] = {"from": f"derived.d{number - 1}"}
+    with pytest.raises(PlanError, match="nested too deep"):
+        Run({"r": claim({"from": "derived.d1999"})}, derived=derived)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pretoken.trigger.errors import PlanError
 from pretoken.trigger.outcomes import ABSENT, FAILED
 from tests.trigger.plans import (
     NOW,
@@ -529,7 +530,8 @@ def test_an_added_role_is_text_that_is_not_empty() -> None:
 def test_a_constant_with_a_variable_is_held_against_the_contract_too() -> None:
     rules = {"r": {"add": ["${S}/read"]}}
     assert edited("scopes", rules, [], variables={"S": "orders"}) == ["orders/read"]
-    assert edited("scopes", rules, [], variables={"S": "my orders"}) == []
+    with pytest.raises(PlanError, match="Cognito refuses what a rule adds to `scopes`"):
+        edited("scopes", rules, [], variables={"S": "my orders"})
 
 
 @pytest.mark.parametrize(

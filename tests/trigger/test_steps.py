@@ -160,6 +160,8 @@ def test_a_step_changes_a_text(then: object, text: str, result: object) -> None:
         ({"join": ", "}, ["a"], "a"),
         ({"join": ","}, ["a,b", "c"], FAILED),
         ({"join": "::"}, ["a:b", "c"], "a:b::c"),
+        ({"join": "::"}, ["a:", "b"], FAILED),
+        ({"join": "::"}, ["a", ":b"], "a:::b"),
         ({"join": ","}, [], ABSENT),
         ("json", ["b", "é"], '["b","é"]'),
         ("json", [], "[]"),
