@@ -1,12 +1,13 @@
 """Two rules, one claim: whether they can write or suppress it differently for the same token."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, product
 from typing import TypeAlias
 
 from pretoken.policy.errors import named, quoted, typed
-from pretoken.policy.exclusion import Exclusion, Known
+from pretoken.policy.exclusion import Bound, Exclusion, Known, is_empty
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import Report
 from pretoken.policy.rules import Rule
@@ -55,9 +56,9 @@ class _Conflicts:
                 self._report.add("claim-written-twice", second.at, self._message(first, second), key=True)
 
     def _suspects(self, writers: list[Writer]) -> Iterator[tuple[Writer, Writer]]:
-        """Give the pairs that aren't told apart by the constants of one input.
+        """Give the pairs that aren't told apart by the constants of one input, or by the ranges of one.
 
-        Where a thousand rules write one claim, each for its own client or provider, most pairs needn't be looked at.
+        Where a thousand rules write one claim, each for its own client or age, most pairs needn't be looked at.
         """
         constants = [self._constants(writer) for writer in writers]
         paths = Counter(path for known in constants for path in known)
@@ -72,7 +73,32 @@ class _Conflicts:
         for bucket in buckets.values():
             yield from _pairs(bucket)
             yield from product(bucket, anywhere)
+        yield from self._in_range(anywhere)
+
+    def _in_range(self, writers: list[Writer]) -> Iterator[tuple[Writer, Writer]]:
+        bounds = [self._bounds(writer) for writer in writers]
+        paths = Counter(path for known in bounds for path in known)
+        path = max(sorted(paths), key=lambda path: paths[path], default="")
+        anywhere = [writer for writer, known in zip(writers, bounds, strict=True) if path not in known]
+        ranged = [(known[path], writer) for writer, known in zip(writers, bounds, strict=True) if path in known]
+        # Going upwards, a range above all before it begins a new group.
+        groups: list[list[Writer]] = []
+        highest: Bound = (-math.inf, False)
+        for (low, high), writer in sorted(ranged, key=lambda one: (one[0][0][0], not one[0][0][1])):
+            if not groups or is_empty(low, highest):
+                groups.append([])
+            groups[-1].append(writer)
+            highest = max(highest, high)
+        for group in groups:
+            yield from _pairs(group)
+            yield from product(group, anywhere)
         yield from _pairs(anywhere)
+
+    def _bounds(self, writer: Writer) -> dict[str, tuple[Bound, Bound]]:
+        when = self._rules[writer.rule].when
+        needs = self._exclusion.needs(when) if when is not None else ()
+        found = ((path, self._exclusion.bounds(path, test)) for path, test in needs)
+        return {path: bounds for path, bounds in found if bounds is not None}
 
     def _constants(self, writer: Writer) -> dict[str, frozenset[Known]]:
         when = self._rules[writer.rule].when

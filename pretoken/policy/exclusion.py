@@ -1,5 +1,6 @@
 """When two conditions exclude each other: only for reasons that one sentence explains, and nothing cleverer."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
@@ -15,6 +16,9 @@ from pretoken.policy.variables import possible_texts
 Known: TypeAlias = tuple[str, Scalar]
 """A constant with its type, since 1 and true are two."""
 
+Bound: TypeAlias = tuple[float, bool]
+"""An end of a range, and whether it is in it."""
+
 
 class Admitted(NamedTuple):
     """Which values pass a test, or more than those.
@@ -25,8 +29,8 @@ class Admitted(NamedTuple):
 
     only: frozenset[Known] | None = None
     never: frozenset[Known] = frozenset()
-    low: tuple[float, bool] | None = None
-    high: tuple[float, bool] | None = None
+    low: Bound | None = None
+    high: Bound | None = None
     absent: bool = False
     exact: bool = False
 
@@ -41,6 +45,7 @@ class Exclusion:
         self._policy = policy
         self._typing = Typing(policy)
         self._needs: dict[int, tuple[Condition, list[tuple[str, Test]]]] = {}
+        self._tests: dict[int, tuple[Test, Admitted]] = {}
 
     def reason(self, one: Condition | None, other: Condition | None) -> str | None:
         """Say in one sentence why two conditions can't both hold, or None if they perhaps can."""
@@ -62,21 +67,35 @@ class Exclusion:
         """Give the tests that must all pass: its own, those of `all`, those of derived tests that must be true."""
         known = self._needs.get(id(condition))
         if known is None:
-            known = self._needs[id(condition)] = (condition, list(self._needed(condition, ())))
+            known = self._needs[id(condition)] = (condition, self._needed(condition))
         return known[1]
 
-    def _needed(self, condition: Condition, through: tuple[str, ...]) -> Iterator[tuple[str, Test]]:
-        for path, test in condition.tests.items():
-            yield path, test
-            derived = self._policy.derived.get(path.removeprefix("derived.")) if path.startswith("derived.") else None
-            if test is True and isinstance(derived, Tested) and path not in through:
-                yield from self._needed(derived.test, (*through, path))
-        for member in condition.all or ():
-            yield from self._needed(member, through)
+    def _needed(self, condition: Condition) -> list[tuple[str, Test]]:
+        """Collect them, each and every derived test once: many ways may lead to one."""
+        found: dict[tuple[str, str], tuple[str, Test]] = {}
+        through: set[str] = set()
+        waiting = [condition]
+        while waiting:
+            needed = waiting.pop()
+            waiting += reversed(needed.all or ())
+            for path, test in needed.tests.items():
+                found.setdefault((path, repr(test)), (path, test))
+                derived = self._policy.derived.get(path.removeprefix("derived.")) if path.startswith("derived.") else None
+                if test is True and isinstance(derived, Tested) and path not in through:
+                    through.add(path)
+                    waiting.append(derived.test)
+        return list(found.values())
 
     def constants(self, path: str, test: Test) -> frozenset[Known] | None:
         """Give the only constants that a single-valued path can have under a test; None if others pass too."""
         return self._admitted(test).only if self._is_single(path) else None
+
+    def bounds(self, path: str, test: Test) -> tuple[Bound, Bound] | None:
+        """Give the lowest and the highest number that a single-valued path can have under a test; None if any."""
+        admitted = self._admitted(test)
+        if (admitted.low is None and admitted.high is None) or not self._is_single(path):
+            return None
+        return admitted.low or (-math.inf, False), admitted.high or (math.inf, False)
 
     def _is_single(self, path: str) -> bool:
         return self._typing.path(path) not in ("strings", "object", None)
@@ -99,6 +118,12 @@ class Exclusion:
         return None
 
     def _admitted(self, test: Test) -> Admitted:
+        known = self._tests.get(id(test))
+        if known is None:
+            known = self._tests[id(test)] = (test, self._admits_of(test))
+        return known[1]
+
+    def _admits_of(self, test: Test) -> Admitted:
         if isinstance(test, tuple):
             return _either([self._admitted(member) for member in test])
         if not isinstance(test, Operators):
@@ -157,8 +182,8 @@ def _either(members: list[Admitted]) -> Admitted:
 def _both(members: list[Admitted]) -> Admitted:
     """Give what passes all of several tests, or more."""
     only: frozenset[Known] | None = None
-    low: tuple[float, bool] | None = None
-    high: tuple[float, bool] | None = None
+    low: Bound | None = None
+    high: Bound | None = None
     for member in members:
         if member.only is not None:
             only = member.only if only is None else only & member.only
@@ -173,7 +198,7 @@ def _both(members: list[Admitted]) -> Admitted:
     )
 
 
-def _tighter(one: tuple[float, bool] | None, other: tuple[float, bool] | None, sign: int) -> tuple[float, bool] | None:
+def _tighter(one: Bound | None, other: Bound | None, sign: int) -> Bound | None:
     if one is None or other is None:
         return one or other
     return max(one, other, key=lambda bound: (sign * bound[0], not bound[1]))
@@ -193,8 +218,11 @@ def _disjoint(one: Admitted, other: Admitted) -> bool:
         if first.only is not None:
             return not any(_admits(second, constant) for constant in first.only if _admits(first, constant))
     low, high = _tighter(one.low, other.low, 1), _tighter(one.high, other.high, -1)
-    if low is None or high is None:
-        return False
+    return low is not None and high is not None and is_empty(low, high)
+
+
+def is_empty(low: Bound, high: Bound) -> bool:
+    """Tell whether no number is between two bounds."""
     return low[0] > high[0] or (low[0] == high[0] and not (low[1] and high[1]))
 
 

@@ -14,6 +14,7 @@ from pretoken.policy.report import At, Report
 from pretoken.policy.rules import RuleFile
 from pretoken.policy.soundness import check
 from pretoken.policy.stand_ins import NOBODYS_TABLE
+from pretoken.policy.suggestions import closest
 from pretoken.policy.yaml import Document, read_yaml
 
 Source: TypeAlias = Document | PythonSource
@@ -162,7 +163,10 @@ class _Loader:
         self.errors += document.errors_of(reading.problems)
         for at in reading.left_out:
             self._left_out.add(("pool", *at) if model is Pool else at)
-            self._unsure.add((str(at[0]), str(at[1]) if len(at) > 1 else "*"))
+            section = str(at[0])
+            if len(at) == 1:  # what was meant by a wrong key may hold any name
+                section = closest(section, model.model_fields) or section
+            self._unsure.add((section, str(at[1]) if len(at) > 1 else "*"))
         return reading.model, document
 
     def _is_inside(self, path: Path) -> bool:

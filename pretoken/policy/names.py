@@ -173,7 +173,7 @@ class Names:
         for name, attribute in self.pool.attributes.items():
             self._check_attribute(name, attribute.type, "type" in attribute.model_fields_set, report)
         for name, lookup in self.pool.lookups.items():
-            for field in lookup.must_match:
+            for field in lookup.must_match if ("lookups", name) not in self._report.unsure else ():
                 if field not in lookup.fields:
                     cure = suggested(field, lookup.fields, f"add `{typed(field)}: string` under `fields`")
                     at = ("pool", "lookups", name, "must_match", field)

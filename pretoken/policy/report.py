@@ -53,11 +53,16 @@ class Report:
         self.broken = broken
         self.complete = complete
         self._left_out = left_out
+        self._holders = {at[:-1] for at in left_out}
         self.errors: list[RuleError] = []
 
     def is_left_out(self, at: At) -> bool:
         """Tell whether something else stands at a place, since its content couldn't be read."""
         return is_within(at, self._left_out)
+
+    def lacks_a_part(self, at: At) -> bool:
+        """Tell whether a key of the mapping at a place couldn't be read."""
+        return at in self._holders
 
     def add(self, name: str, at: At, message: str, *, key: bool = False) -> None:
         """Add an error at a place, or at its key."""

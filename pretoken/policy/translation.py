@@ -173,7 +173,9 @@ def _out_of_range(spot: Spot, _found: object, context: _Context) -> Problem:
 
 def _not_right(spot: Spot, found: object, _context: _Context) -> Problem:
     """Translate what has no translation of its own, so that Pydantic's words never reach anybody."""
-    return Problem("wrong-value", spot.at, f"{spot.subject} can't be this {_described(found)}; write {spot.example}")
+    return Problem(
+        "wrong-value", spot.at, f"{spot.subject} can't be {_described(found)} like this; write {spot.example}"
+    )
 
 
 _TRANSLATIONS: dict[str, _Translate] = {

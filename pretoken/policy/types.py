@@ -150,7 +150,10 @@ class Typing:
                 self._value(leaf, (*at, "object", key))
             return "string" if value.then else "object"
         if isinstance(value, Tailed):
-            return self._tail(value, self._head(value, at), at)
+            found = self._head(value, at)
+            if self._report is not None and self._report.lacks_a_part(at):
+                found = None  # the part may be a step
+            return self._tail(value, found, at)
         return constant_type(value)
 
     def _head(self, value: Tailed, at: At) -> Type | None:

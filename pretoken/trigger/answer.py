@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 _OUTAGES = ("kms-timeout", "kms-unreachable", "kms-throttled", "kms-failed", "no-credentials")
-_CAUSES = (*_OUTAGES, "kms-access-denied", "kms-key-disabled", "kms-key-not-found")
+_CAUSES = (*_OUTAGES, "kms-access-denied", "kms-key-disabled", "kms-key-not-found", "not-a-key-arn")
 
 
 class Answer:

@@ -101,20 +101,25 @@ class Handler:
             if decision.denied_by is None:
                 answer = answer_of(decision, read, self.program, self._seal)
                 response = respond(read, answer.changes)
-                # The runtime sends the answer as UTF-8, in which half a surrogate pair can't be spelled.
-                json.dumps(response, ensure_ascii=False).encode()
+                _check_sendable(response)
                 report.decided(about, read, decision, answer, response, started, now)
                 return response
             refusal = decision.denial or NEUTRAL
             report.denied(about, decision.denied_by, now)
-        except UnicodeEncodeError:
-            report.log("ERROR", "refused", now, {"Refused": 1}, **about, code="not-utf-8")
         except (EventError, ContractError) as error:
             report.log("ERROR", "refused", now, {"Refused": 1}, **about, code=error.code)
         except Exception as error:  # noqa: BLE001 - a failure may only ever take away
             where = {"error": type(error).__name__, "where": place_of(error)}
             report.log("ERROR", "refused", now, {"Refused": 1}, **about, code="unforeseen", **where)
         raise SignInRefused(f"{refusal} (reference {reference})")
+
+
+def _check_sendable(response: dict[str, Any]) -> None:
+    """Spell the answer as Lambda's runtime will: UTF-8 has no half of a surrogate pair, JSON no infinity."""
+    try:
+        json.dumps(response, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise ContractError("not-sendable", "response", "the event can't be sent back as JSON in UTF-8") from None
 
 
 def _encrypts(plan: dict[str, Any]) -> bool:

@@ -133,3 +133,26 @@ def test_overrides_share_a_claim_and_have_no_circle(errors: Errors, rules: str, 
     """An override is about a claim that both rules write."""
     (found,) = errors(f"rules: {{{rules}}}")
     assert message in found
+
+
+def test_rules_whose_ranges_meet_can_conflict(errors: Errors) -> None:
+    """Open and closed ends, ranges without an end, and rules without a range."""
+
+    def rule(name: str, when: str) -> str:
+        return f"  {name}: {{when: {{{when}}}, id_token: {{claims: {{x: {name}}}}}}}\n"
+
+    age = "lookup.user.age"
+    apart = [
+        rule("a", f"{age}: {{below: 5}}"),
+        rule("b", f"{age}: {{at_least: 5, at_most: 9}}"),
+        rule("c", f"{age}: {{above: 9, below: 12}}"),
+        rule("d", f"{age}: {{at_least: 12}}"),
+    ]
+    assert errors("rules:\n" + "".join(apart)) == []
+    for meeting in (
+        rule("e", f"{age}: {{at_least: 5, at_most: 5}}"),
+        rule("e", f"{age}: {{above: 100}}"),
+        rule("e", "client: web"),
+    ):
+        found = errors("rules:\n" + "".join(apart) + meeting)
+        assert {message.split(": ")[1] for message in found} == {"claim-written-twice"}, found

@@ -221,9 +221,17 @@ LOST = {
         "derived: {a: {choose: [{when: {}}, {when: {grups: a}, value: 1}]}}",
         ["1:24 missing-key", "1:31 empty-condition", "1:44 unknown-input"],
     ),
+    "a list that can't be read hides nothing around it": (
+        "rules: {a: {when: {cleint: a}, deny: x}, b: {id_token: {claims: {c: {choose: [5, {value: a}]}}}}}",
+        ["1:20 unknown-input", "1:79 wrong-type", "1:82 missing-key"],
+    ),
     "a step that doesn't exist hides no other one, and its value has no type": (
         "derived: {a: {first_of: [{from: groups, then: [frist, {keep: {prefix: 5}}, {table: tabel}]}, 1]}}",
         ["1:48 unknown-step", "1:71 wrong-type", "1:84 unknown-table"],
+    ),
+    "an unknown key of a value may be a step": (
+        "derived: {a: {from: groups, thn: only, default: a}, b: {first_of: [{from: groups, thn: only}, a]}}",
+        ["1:29 unknown-key", "1:83 unknown-key"],
     ),
     "a member that is no value hides none beside it": (
         "derived: {a: {union: [[[x]], {form: a}, {from: groups, one_of: grups, default: {}}]}}",
@@ -254,3 +262,21 @@ def test_a_lookup_that_lacks_a_key_is_no_reason_for_more(errors: Errors) -> None
     )
     names = [message.split(": ")[1] for message in errors("derived: {a: {from: lookup.new.x}}", pool=pool)]
     assert names == ["missing-key", "unknown-input"]
+
+
+@pytest.mark.parametrize(
+    "section",
+    ["clients", "variables", "identity_providers", "attributes", "metadata", "lookups", "recipients", "pseudonyms"],
+)
+def test_a_misspelt_section_is_one_mistake(errors: Errors, section: str) -> None:
+    """The names in it aren't known, but nothing says that they don't exist."""
+    rules = """\
+rules:
+  a:
+    when: {client: web, metadata.tenant: a, identity_providers: Google, lookup.user.age: 1, attribute.custom:tenant: a}
+    id_token:
+      claims: {a: {from: username, then: {pseudonym: analytics}}, b: "${ANY}"}
+      encrypted_for: {billing-api: {x: z}}
+"""
+    (message,) = errors(rules, pool=POOL.replace(f"\n{section}:", f"\n{section[:-1]}x:"))
+    assert f": unknown-key: pool.yaml has no key `{section[:-1]}x`; " in message

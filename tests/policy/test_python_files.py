@@ -157,3 +157,10 @@ def test_models_can_be_built_without_a_file() -> None:
     assert value("groups").from_ == "groups"
     with pytest.raises(ValueError, match=r"unless"):
         Rule(unless={})  # type: ignore[call-arg]
+
+
+def test_data_that_contains_itself_is_refused(errors: Errors) -> None:
+    """No file can be written so, but Python's data can be made so."""
+    code = "from pretoken.policy.write import Rule\nwhen = {}\nwhen['not'] = when\nRule(when=when, deny='x')\n"
+    (message,) = errors(**{"rules/b.py": code})
+    assert message.startswith("rules/b.py:4:1: wrong-value: `not` can't be a mapping like this; write `not: {groups: ")

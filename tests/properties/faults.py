@@ -41,12 +41,14 @@ from tests.properties.checks import (
     failures_only_take_away,
     rules_commute,
 )
-from tests.properties.handling import generated_event_is_handled
+from tests.properties.handling import Outage, generated_event_is_handled
+from tests.properties.marks import MARKS
 from tests.properties.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pretoken.cognito.events import Event
     from tests.properties.checks import Check
 
     Plant = Callable[[pytest.MonkeyPatch], None]
@@ -520,8 +522,18 @@ def _mutates(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(inputs._FIXED_READERS, "groups", read)
 
 
+def fail_in_the_evaluator(patch: pytest.MonkeyPatch) -> None:
+    """Let each decision end in an error whose text is personal."""
+
+    def fail(_decision: object, event: Event, *_rest: object) -> None:
+        raise Outage(f"{event.attributes} {event.metadata} {MARKS}")
+
+    patch.setattr(handler, "answer_of", fail)
+
+
 @_fault("an error's text is logged", generated_event_is_handled)
 def _text(patch: pytest.MonkeyPatch) -> None:
+    fail_in_the_evaluator(patch)
     patch.setattr(handler, "place_of", str)
 
 

@@ -34,14 +34,14 @@ _REFUSAL = re.compile(rf"({re.escape(NEUTRAL)}|No\.|Ask us\.|[A-Z][A-Za-z ,']+\.
 _METRICS = re.compile(r"[A-Z][A-Za-z]+")
 
 
-class _Outage(Exception):  # noqa: N818 - what happened
+class Outage(Exception):  # noqa: N818 - what happened
     """A failure whose text holds a personal value, as other libraries' errors do."""
 
 
 def _hostile_seal(choices: Choices) -> Callable[..., str]:
     def seal(recipient: str, members: Any, sub: str) -> str:
         if choices.chance(50):
-            raise _Outage(f"{recipient}: {members} of {sub} {choices.pick(MARKS)}") from ValueError(choices.pick(MARKS))
+            raise Outage(f"{recipient}: {members} of {sub} {choices.pick(MARKS)}") from ValueError(choices.pick(MARKS))
         return "sealed"
 
     return seal
@@ -53,7 +53,7 @@ def _hostile_answers(choices: Choices) -> Callable[..., Any]:
     def answer(lookup: str, key: dict[str, str]) -> Any:
         sort = choices.below(20)
         if sort == 0:
-            raise _Outage(f"{lookup} {key} {choices.pick(MARKS)}")
+            raise Outage(f"{lookup} {key} {choices.pick(MARKS)}")
         if sort == 1:
             return any_json(choices)
         return FAILED if sort < 4 else marked(choices, answers.get(lookup))
@@ -100,7 +100,7 @@ def _line_problem(line: str) -> str | None:
             return f"a metric is no number: {metric}"
     if told["message"] == "unreported" and told["error"] != "RecursionError":
         return f"what was decided can't be reported: {line}"
-    if told.get("code") == "unforeseen" and told.get("error") not in ("_Outage", "AttributeError"):
+    if told.get("code") == "unforeseen" and told.get("error") != "Outage":
         return f"something unforeseen happened: {line}"
     return None
 

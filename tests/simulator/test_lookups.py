@@ -86,6 +86,18 @@ def test_all_mistakes_are_told_at_once(pool: dict[str, object]) -> None:
     assert [error.place.line for error in caught.value.errors] == [1, 1, 2]
 
 
+def test_what_could_be_read_is_checked_beside_what_could_not(pool: dict[str, object]) -> None:
+    with pytest.raises(PolicyErrors) as caught:
+        parse_answers(b"user:\nother: none\nmore: no\n", "answers.yaml", pool)
+
+    assert [f"{error.place.line} {error.name}" for error in caught.value.errors] == [
+        "1 empty-value",
+        "2 unknown-name",
+        "3 unknown-name",
+        "3 ambiguous-text",
+    ]
+
+
 def test_a_policy_without_lookups_says_where_to_declare_one() -> None:
     with pytest.raises(PolicyErrors, match="declare it under `lookups`"):
         parse_answers(b"user: none", "answers.yaml", {})

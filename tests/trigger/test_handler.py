@@ -210,12 +210,12 @@ def test_lookups_that_answer_nonsense_have_failed(answers: Any) -> None:
     assert (run.line["message"], run.line["ClaimsLeftOut"]) == ("decided", 1)
 
 
-@pytest.mark.parametrize("text", ["\ud83d", "\udc00a"])
-def test_an_answer_that_cannot_be_sent_is_refused(text: str) -> None:
+@pytest.mark.parametrize("text", ["\ud83d", "\udc00a", float("nan"), float("inf")], ids=ascii)
+def test_an_answer_that_cannot_be_sent_is_refused(text: object) -> None:
     """Lambda's runtime sends UTF-8, which has no half of a surrogate pair."""
     run = Run({"r": claim("x")})
     assert run.refuse(make_event(metadata={"x": text})).startswith(NEUTRAL)
-    assert run.line["code"] == "not-utf-8"
+    assert run.line["code"] == "not-sendable"
 
 
 @pytest.mark.parametrize("context", [None, SimpleNamespace(), SimpleNamespace(aws_request_id=None)], ids=str)
