@@ -23,7 +23,7 @@ def lines_of(policies: Path, event: dict[str, Any], faults: dict[str, str] | Non
     plan = load_policy(policies).plan()
     plan["pool"]["limits"] = {"access_token_bytes": 1, "id_token_bytes": 1}
     lines: list[str] = []
-    environment = dict.fromkeys(plan["pool"]["variables"], LOCAL_KEY)
+    environment = {name: name for name in plan["pool"]["variables"]} | {"BILLING_KEY_ARN": LOCAL_KEY}
     sealer = Sealer({"billing-api": LOCAL_KEY}, client_for=lambda region: local_kms_client(region, faults=faults))
     handler = create_handler(plan, environment=environment, seal=sealer.seal, write=lines.append)
     with suppress(SignInRefused):
