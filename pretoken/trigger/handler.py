@@ -46,6 +46,9 @@ def create_handler(
         answers: who answers lookups.
         write: takes a log line; default: standard output.
 
+    Returns:
+        The handler, which raises SignInRefused and nothing else.
+
     Raises:
         PlanError: the plan can't be used, so that the function doesn't start and every sign-in is refused.
     """

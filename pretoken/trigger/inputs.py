@@ -119,7 +119,7 @@ def split_path(path: str) -> tuple[str, str]:
 
 
 def link_input(path: str, linker: Linker) -> ReadValue:
-    """Link a path into a function that reads it from an event."""
+    """Link a path into a function that reads it from an event; raises PlanError if there is no such input."""
     if path in _FIXED_READERS:
         return _FIXED_READERS[path]
     root, name = split_path(path)

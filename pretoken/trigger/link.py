@@ -104,7 +104,7 @@ class Linker:
         return self._lookups[lookup].field(field)
 
     def secret(self, pseudonym: str) -> bytes:
-        """Give the secret of a pseudonym."""
+        """Give the secret of a pseudonym; raises PlanError if there is none."""
         if pseudonym not in self._secrets:
             raise PlanError(f"the secret of the pseudonym `{pseudonym}` isn't there")
         return self._secrets[pseudonym]

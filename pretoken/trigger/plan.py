@@ -11,7 +11,7 @@ from pretoken.trigger.link import Linker
 from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.outcomes import ABSENT
 from pretoken.trigger.rules import EDITIONS, link_rules
-from pretoken.trigger.settled import Known, part, settling_key
+from pretoken.trigger.settled import DecisionCache, settling_key, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Program:
     Attributes:
         versions: the event versions that the policy answers.
         recipients: for each recipient the claim that carries its message, and the ARN of its key.
+        limits: `access_token_bytes` and `id_token_bytes` of pool.yaml, where it sets them.
     """
 
     __slots__ = (
@@ -55,10 +56,10 @@ class Program:
         # All kinds of events that can come are linked at once, so that a wrong plan shows at cold start.
         kinds = {version == "V1_0" for version in self.versions}
         self._rules = {edition: link_rules(linker, edition) for edition in EDITIONS if edition[0] in kinds}
-        self._known = Known() if indexed else None
+        self._known = DecisionCache() if indexed else None
         claims = {name: claim for name, (claim, _) in self.recipients.items()}
         self._indexes = {
-            edition: tuple(Index(parted, linker) for parted in part(rules, linker.plan, claims))
+            edition: tuple(Index(parted, linker) for parted in split(rules, linker.plan, claims))
             for edition, rules in self._rules.items()
             if indexed
         }
@@ -68,7 +69,7 @@ class Program:
         return self._clients.get(client_id)
 
     def decide(self, event: Event, answers: Answers = no_answers, *, now: int) -> Decision:
-        """Decide an event.
+        """Decide an event; the decision is the caller's own.
 
         Args:
             event: the event, read.

@@ -33,8 +33,8 @@ def settling_key(event: Event) -> Hashable:
     )
 
 
-def part(rules: list[Rule], plan: dict[str, Any], claims: dict[str, str]) -> tuple[list[Rule], list[Rule]]:
-    """Part rules into those that these inputs settle, and the others.
+def split(rules: list[Rule], plan: dict[str, Any], claims: dict[str, str]) -> tuple[list[Rule], list[Rule]]:
+    """Split rules into those that these inputs settle, and the others.
 
     Rules that touch the same claim or list stay together: their outcome is one.
 
@@ -66,7 +66,7 @@ def _touched(rule: Rule, claims: dict[str, str]) -> set[tuple[str, str]]:
     return touched
 
 
-class Known:
+class DecisionCache:
     """The decisions of the settled rules, by what settled them; a bounded number."""
 
     __slots__ = ("_decisions",)

@@ -46,7 +46,7 @@ def parted(rules: dict[str, dict[str, Any]]) -> tuple[list[str], list[str]]:
     """Part rules, and give the names of those that are settled and of the others."""
     declared = {"crm": {"key": "k", "claim": "shared"}, "erp": {"key": "k", "claim": "shared"}}
     used = linker(rules=rules, derived=DERIVED, variables={"STAGE": "prod"}, pool=pool(recipients=declared))
-    parts = settled.part(link_rules(used, (False, False)), used.plan, dict.fromkeys(declared, "shared"))
+    parts = settled.split(link_rules(used, (False, False)), used.plan, dict.fromkeys(declared, "shared"))
     return [rule.name for rule in parts[0]], [rule.name for rule in parts[1]]
 
 
@@ -200,7 +200,7 @@ def test_only_so_many_decisions_are_known(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_copy_can_be_changed_by_itself() -> None:
-    remembered = settled.Known()
+    remembered = settled.DecisionCache()
     remembered.put("key", Decision())
     first = remembered.get("key")
     assert first is not None
