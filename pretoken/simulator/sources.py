@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pretoken.trigger.inputs import split_path
-from pretoken.trigger.reads import paths_of_condition, paths_of_value
+from pretoken.trigger.reads import opened, paths_of_condition, paths_of_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,32 +36,13 @@ def value_of(plan: dict[str, Any], rule: str, at: tuple[str, str, str]) -> Any:
 
 def base_inputs(plan: dict[str, Any], values: Iterable[Any]) -> tuple[str, ...]:
     """Give the paths that values read, and in place of derived values the paths that those read."""
-    return base_paths(plan, (path for value in values for path in paths_of_value(value)))
+    return tuple(sorted(opened((path for value in values for path in paths_of_value(value)), plan)))
 
 
 def condition_inputs(plan: dict[str, Any], rules: Iterable[str]) -> tuple[str, ...]:
     """Give the same for the conditions of rules."""
-    return base_paths(
-        plan, (path for rule in rules for path in paths_of_condition(plan["rules"][rule].get("when", {})))
-    )
-
-
-def base_paths(plan: dict[str, Any], paths: Iterable[str]) -> tuple[str, ...]:
-    """Give paths, and in place of derived values the paths that those read."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    waiting = [*paths]
-    while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        root, name = split_path(path)
-        if root == "derived":
-            waiting += paths_of_value(plan["derived"][name])
-        else:
-            found.add(path)
-    return tuple(sorted(found))
+    paths = (path for rule in rules for path in paths_of_condition(plan["rules"][rule].get("when", {})))
+    return tuple(sorted(opened(paths, plan)))
 
 
 def _leaf(value: Any, path: tuple[str, ...]) -> Any:

@@ -82,11 +82,8 @@ def paths_of_template(text: str) -> set[str]:
     return {part for kind, part in parts_of(text, template=True) if kind == "input"}
 
 
-def inputs_behind(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
-    """Give the inputs that paths rest on: what derived values read, and what the keys of lookups are made of.
-
-    Lookup fields are among them; derived values and variables aren't.
-    """
+def opened(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
+    """Give paths, and in place of derived values the paths that those read."""
     found: set[str] = set()
     waiting, seen = list(paths), set()
     while waiting:
@@ -97,11 +94,24 @@ def inputs_behind(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
         root, name = split_path(path)
         if root == "derived":
             waiting += paths_of_value(plan["derived"][name])
-        elif root != "variable":
+        else:
             found.add(path)
-        if root == "lookup":
-            waiting += paths_of_lookup(plan["pool"]["lookups"][split_path(name)[0]])
     return found
+
+
+def inputs_behind(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
+    """Give the inputs that paths rest on: what derived values read, and what the keys of lookups are made of.
+
+    Lookup fields are among them; derived values and variables aren't.
+    """
+    found: set[str] = set()
+    new = opened(paths, plan)
+    while new:
+        found |= new
+        lookups = {split_path(split_path(path)[1])[0] for path in new if path.startswith("lookup.")}
+        keys = set().union(*(paths_of_lookup(plan["pool"]["lookups"][lookup]) for lookup in lookups))
+        new = opened(keys, plan) - found
+    return {path for path in found if not path.startswith("variable.")}
 
 
 def paths_of_lookup(lookup: dict[str, Any]) -> set[str]:
