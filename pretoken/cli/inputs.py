@@ -131,13 +131,12 @@ def read_instant(text: str) -> int:
     Raises:
         CannotRun: it is something else.
     """
-    from pretoken.trigger.outcomes import FAILED
-    from pretoken.trigger.reading import read_time
+    from pretoken.simulator import given
 
-    instant = read_time(text)
-    if instant is FAILED:
-        raise CannotRun("--now: this is no instant with a time zone; write `--now 2026-01-01T00:00:00Z`")
-    return int(instant)
+    try:
+        return given.read_instant(text)
+    except ValueError as problem:
+        raise CannotRun(f"--now: {problem}; write `--now {given.START}`") from None
 
 
 def read_variables(pairs: Iterable[str], pool: dict[str, Any]) -> dict[str, str]:

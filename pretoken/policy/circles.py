@@ -6,21 +6,44 @@ from typing import TypeAlias
 from pretoken.policy.errors import quoted
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import At, Report
-from pretoken.policy.walk import inputs_in, walk_lookup, walk_value
+from pretoken.policy.walk import Part, inputs_in, walk_lookup, walk_value
 from pretoken.trigger.durations import milliseconds_of
 
 Graph: TypeAlias = Mapping[str, Iterable[str]]
 
+MAX_CHAIN = 50
+"""How many derived values and lookups can need one another in a row."""
+MAX_LEVELS = 300
+"""How many levels of nesting they can have together, so that whoever follows them returns."""
+_MOST_SHOWN = 8
 
-def check_circles(policy: Policy, report: Report) -> None:
-    """Report derived values and lookups that need themselves, rules that override themselves, and slow chains."""
-    sources = _sources(policy)
+
+def check_circles(policy: Policy, report: Report) -> bool:
+    """Report derived values and lookups that need themselves, rules that override themselves, long and slow chains.
+
+    Returns:
+        Whether what needs what can be followed to its end.
+
+    """
+    parts = _parts(policy)
+    sources = {name: {_node(path) for path in inputs_in(iter(made_of))} for name, made_of in parts.items()}
+    levels = {name: 1 + max((len(part.at) for part in made_of), default=0) for name, made_of in parts.items()}
     circle = find_circle(sources)
+    far = _far(sources, levels)
+    can_follow = not far or (circle is not None and sum(levels[name] for name in far) <= MAX_LEVELS)
     if circle is not None:
         report.add(
             "circle",
             _place(circle[0]),
             f"{_arrows(circle)} needs itself; compute {quoted(circle[0])} from the event, such as `attribute.sub`",
+            key=True,
+        )
+    elif far:
+        report.add(
+            "too-deep",
+            _place(far[0]),
+            f"{quoted(far[0])} is computed through {MAX_CHAIN} others, or {MAX_LEVELS} levels in them; compute it "
+            "from the event, such as `attribute.sub`",
             key=True,
         )
     else:
@@ -33,6 +56,7 @@ def check_circles(policy: Policy, report: Report) -> None:
             f"{_arrows(circle)} overrides itself; leave {quoted(circle[1])} out of the `overrides` of {quoted(first)}"
         )
         report.add("circle", ("rules", first, "overrides"), message)
+    return can_follow
 
 
 def find_circle(graph: Graph) -> list[str] | None:
@@ -54,11 +78,23 @@ def find_circle(graph: Graph) -> list[str] | None:
     return None
 
 
-def _sources(policy: Policy) -> dict[str, set[str]]:
-    """Give what each derived value and each lookup is computed from: `derived.NAME` and `lookup.NAME`."""
-    parts = {f"derived.{name}": walk_value(value, ()) for name, value in policy.derived.items()}
-    parts |= {f"lookup.{name}": walk_lookup(lookup, ()) for name, lookup in policy.pool.lookups.items()}
-    return {name: {_node(path) for path in inputs_in(part)} for name, part in parts.items()}
+def _far(graph: Graph, levels: Mapping[str, int]) -> list[str]:
+    """Give the names that can't be reached from the event within the bounds; those of circles never can."""
+    reached: dict[str, int] = {}
+    for _ in range(MAX_CHAIN):
+        before = dict(reached)
+        for name, sources in graph.items():
+            known = [before.get(source, MAX_LEVELS) for source in sources if source in graph]
+            level = levels[name] + max(known, default=0)
+            if level <= MAX_LEVELS:
+                reached[name] = level
+    return [name for name in graph if name not in reached]
+
+
+def _parts(policy: Policy) -> dict[str, list[Part]]:
+    """Give what each derived value and each lookup is made of: `derived.NAME` and `lookup.NAME`."""
+    parts = {f"derived.{name}": [*walk_value(value, ())] for name, value in policy.derived.items()}
+    return parts | {f"lookup.{name}": [*walk_lookup(lookup, ())] for name, lookup in policy.pool.lookups.items()}
 
 
 def _node(path: str) -> str:
@@ -71,7 +107,8 @@ def _place(node: str) -> At:
 
 
 def _arrows(names: list[str]) -> str:
-    return " -> ".join(map(quoted, names))
+    shown = [quoted(name) for name in names]
+    return " -> ".join(shown if len(shown) <= _MOST_SHOWN else [*shown[: _MOST_SHOWN - 2], "…", shown[-1]])
 
 
 def _check_deadline(policy: Policy, sources: Graph, report: Report) -> None:

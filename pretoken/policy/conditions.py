@@ -9,6 +9,11 @@ from pydantic import model_validator as validator
 from pretoken.policy.model import Model, wrong
 from pretoken.policy.tests import Test
 
+_ELSEWHERE = {
+    "or": "there is no `{key}`; write `any: […]`",
+    "and": "there is no `{key}`, since everything in one mapping must hold; write one mapping, or `all: […]`",
+}
+
 
 class Condition(Model):
     """Everything in it must hold: each key is a path of an input with a test, or `all`, `any`, `not`."""
@@ -23,6 +28,14 @@ class Condition(Model):
     """Conditions of which one must hold."""
     not_: "Condition | None" = Field(None, alias="not", examples=[{"groups": "staff"}])
     """A condition that must not hold."""
+
+    @validator(mode="before")
+    @classmethod
+    def _has_our_words(cls, data: object) -> Any:
+        for key in data if isinstance(data, dict) else ():
+            if str(key).lower() in _ELSEWHERE:
+                raise wrong("unknown-key", _ELSEWHERE[key.lower()].format(key=key), key=key)
+        return data
 
     @validator(mode="after")
     def _asks_something(self) -> Self:

@@ -32,7 +32,12 @@ def check_scalar(data: object) -> Scalar:
         if not math.isfinite(data):
             raise wrong("wrong-constant", "a number must be finite; write text instead: `unlimited`")
         return data
-    raise wrong("wrong-constant", "this must be a text, a number, `true` or `false`; write one, for example `web`")
+    if isinstance(data, (list, tuple)):
+        raise wrong("wrong-constant", "a list stands in a list; write one list, for example `[a, b]`")
+    raise wrong(
+        "wrong-constant",
+        "a constant is a text, a number, `true` or `false`, or a list of them; write one, for example `web`",
+    )
 
 
 def check_constant(data: object) -> "Constant":
@@ -104,7 +109,7 @@ def matching(pattern: str, problem: Callable[[str], str], name: str) -> AfterVal
 
 def _named(pattern: str, sort: str, characters: str, separator: str) -> Any:
     def problem(text: str) -> str:
-        words = re.findall(r"[A-Za-z0-9]+", text)
+        words = re.findall(r"[A-Za-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text))
         tidy = separator.join(words)
         tidy = tidy.upper() if sort == "a variable" else tidy.lower()
         cure = typed(tidy) if typed(text) == text and re.fullmatch(pattern, tidy) else "example"
@@ -143,7 +148,7 @@ else:
         StrictStr,
         matching(
             DURATION.pattern,
-            lambda text: f"{quoted(text)} is no duration: a whole number and `ms`, `s`, `m`, `h` or `d`; write `30d`",
+            lambda text: f"{quoted(text)} is no duration: a whole number and `ms`, `s`, `m`, `h` or `d`; write `2s`",
             "wrong-duration",
         ),
         WithJsonSchema({"type": "string", "pattern": f"^{DURATION.pattern}$"}),

@@ -1,8 +1,9 @@
 """What is wrong in the rule files: names, places and messages."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -50,11 +51,27 @@ class RuleError:
 
 
 class PolicyErrors(Exception):  # noqa: N818 - it carries errors, it is not one
-    """Refuse a policy folder, with the errors of all its files in the order of their places."""
+    """Refuse a policy folder, with the errors of all its files, the first 100 of each, in the order of their places."""
 
     def __init__(self, errors: Iterable[RuleError]) -> None:
-        self.errors = tuple(sorted(set(errors)))
+        self.errors = tuple(_bounded(sorted(set(errors))))
         super().__init__("\n".join(map(str, self.errors)))
+
+
+_MOST = 100
+_TOO_MANY = "too-many-errors"
+
+
+def _bounded(errors: list[RuleError]) -> Iterator[RuleError]:
+    """Give the first errors of each file, and say how many more there are, once."""
+    for _, group in groupby(errors, key=lambda error: error.place.file):
+        of_file = list(group)
+        yield from of_file[:_MOST]
+        first, more = of_file[_MOST : _MOST + 1], len(of_file) - _MOST
+        for error in first:
+            told = error.name == _TOO_MANY
+            message = f"{more} more errors begin here; mend those above, and run it again"
+            yield error if told else RuleError(_TOO_MANY, error.place, message)
 
 
 # An address, or seven digits or more as in phone numbers and dates.

@@ -80,7 +80,9 @@ class Exclusion:
             waiting += reversed(needed.all or ())
             for path, test in needed.tests.items():
                 found.setdefault((path, repr(test)), (path, test))
-                derived = self._policy.derived.get(path.removeprefix("derived.")) if path.startswith("derived.") else None
+                derived = (
+                    self._policy.derived.get(path.removeprefix("derived.")) if path.startswith("derived.") else None
+                )
                 if test is True and isinstance(derived, Tested) and path not in through:
                     through.add(path)
                     waiting.append(derived.test)

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from pretoken.policy.constants import Constant, spelt
 from pretoken.policy.errors import quoted, typed
+from pretoken.policy.yaml_scalars import Doubtful
 from pretoken.trigger.outcomes import FAILED
 from pretoken.trigger.reading import read_date
 
@@ -68,6 +69,8 @@ def item_type(type_: Type | None) -> Type | None:
 def misfit(constant: Constant, wanted: Type) -> str | None:
     """Say what to write where a constant can't have a type, or None if it can."""
     own = constant_type(constant)
+    if isinstance(constant, Doubtful):
+        return None
     if wanted == "date" and isinstance(constant, str):
         fits = "$" in constant or read_date(constant) is not FAILED
     elif wanted == "time" and own == "number":

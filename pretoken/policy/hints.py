@@ -65,8 +65,13 @@ UNKNOWN_KEYS: dict[type[Model], dict[str, str]] = {
         **dict.fromkeys(("steps", "transform"), "a value has no key `{key}`; write `then: […]`"),
     },
     Operators: {
-        **dict.fromkeys(("equals", "eq", "is", "in", "any_of"), _THE_CONSTANT),
-        **dict.fromkeys(("regex", "pattern", "matches", "suffix", "ends_with", "contains"), _NO_PATTERN),
+        **dict.fromkeys(("equals", "eq", "is", "in", "any_of", "any", "or"), _THE_CONSTANT),
+        **dict.fromkeys(("regex", "pattern", "matches", "suffix", "ends_with"), _NO_PATTERN),
+        "contains": (
+            "there is no `contains`: a test of a list asks for one item, and none looks into a text; "
+            "write the constant itself"
+        ),
+        **dict.fromkeys(("all", "and"), "a test has no key `{key}`; write `all: [{{groups: a}}, {{groups: b}}]`"),
         "starts_with": "a test has no key `starts_with`; write `prefix: …`",
         **dict.fromkeys(
             ("gt", "greater_than", "min", "minimum"), "a test has no key `{key}`; write `above: 1` or `at_least: 1`"

@@ -1,11 +1,12 @@
 """Read a policy folder: `pool.yaml` and the rules files, all errors of all files in one run."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from pretoken.policy.errors import Place, PolicyErrors, RuleError, named, typed
-from pretoken.policy.files import files_in, is_misnamed, misnamed, unreadable
+from pretoken.policy.files import files_in, read_file, stray_files
 from pretoken.policy.policy import Policy
 from pretoken.policy.pool import Pool
 from pretoken.policy.pruning import read_model
@@ -22,7 +23,10 @@ Source: TypeAlias = Document | PythonSource
 _NOUNS = {"derived": "derived value", "tables": "table", "rules": "rule"}
 _NO_POOL = "there is no pool.yaml here; write one that begins with `language: 1`"
 _MISNAMED_POOL = "this file must end in `.yaml`; rename `pool.yml` to `pool.yaml`"
-_NO_PYTHON = "Python rule files are refused in this run; leave `--no-python` out, or write the rules as YAML"
+_NO_PYTHON = (
+    "Python rule files are refused in this run; leave `--no-python` or pytest's `--pretoken-no-python` out, or write "
+    "the rules as YAML"
+)
 
 
 class LoadedPolicy(NamedTuple):
@@ -105,6 +109,7 @@ class _Loader:
         self.folder = folder
         self.errors: list[RuleError] = []
         self._python = python
+        self._has_pool = False
         self._unsure: set[tuple[str, str]] = {("tables", NOBODYS_TABLE)}
         self._left_out: set[At] = set()
         self._complete = True
@@ -116,6 +121,7 @@ class _Loader:
             self._error("no-policy", self.folder, message)
             return None
         pool, source = self._pool()
+        self._has_pool = pool is not None and not self.errors
         places = _Places(source)
         parts: dict[str, dict[str, Any]] = {section: {} for section in _NOUNS}
         files = [str(self.folder / "pool.yaml")]
@@ -124,6 +130,7 @@ class _Loader:
             self._rules(path, places, parts)
         if pool is None:
             return None
+        self.errors += stray_files(self.folder)
         policy = Policy.model_construct(None, pool=pool, **parts)
         report = Report(
             lambda at, key: places.of(at, key=key),
@@ -141,19 +148,18 @@ class _Loader:
 
     def _pool(self) -> tuple[Pool | None, Document | None]:
         path = self.folder / "pool.yaml"
-        if not path.exists():
-            misnamed = path.with_suffix(".yml").exists()
-            self._error("no-pool", path, _MISNAMED_POOL if misnamed else _NO_POOL)
-            return None, None
-        return self._read(path, Pool)
+        misnamed = path.with_suffix(".yml")
+        if os.path.lexists(path):
+            if misnamed.exists():
+                self._error("stray-file", misnamed, "this file isn't read; move what it says to `pool.yaml`")
+            return self._read(path, Pool)
+        self._error("no-pool", path, _MISNAMED_POOL if misnamed.exists() else _NO_POOL)
+        return None, None
 
     def _read(self, path: Path, model: Any) -> tuple[Any, Document | None]:
-        if not self._is_inside(path):
-            return None, None
-        try:
-            content = path.read_bytes()
-        except OSError:
-            self.errors.append(unreadable(path))
+        content = read_file(path, self.folder)
+        if isinstance(content, RuleError):
+            self.errors.append(content)
             return None, None
         document = read_yaml(content, str(path))
         if document.data is None:
@@ -169,23 +175,10 @@ class _Loader:
             self._unsure.add((section, str(at[1]) if len(at) > 1 else "*"))
         return reading.model, document
 
-    def _is_inside(self, path: Path) -> bool:
-        if path.resolve().is_relative_to(self.folder.resolve()):
-            return True
-        self._error("outside", path, "this link leads out of the folder; copy the file: `cp -L`")
-        return False
-
     def _rules_files(self) -> Iterator[Path]:
-        top = self.folder / "rules"
-        if top.exists() and not top.is_dir():
-            self._error("no-folder", top, "this must be a folder; move its rules to `rules/example.yaml`")
-        for path in files_in(top):
-            if path.is_dir():
-                self._error("outside", path, "links to folders aren't followed; copy it: `cp -rL`")
-            elif path.suffix == ".yaml" or (path.suffix == ".py" and not path.name.startswith("_")):
+        for path in files_in(self.folder / "rules", (".yaml", ".py"), self.errors):
+            if path.suffix == ".yaml" or not path.name.startswith("_"):
                 yield path
-            elif is_misnamed(path):
-                self.errors.append(misnamed(path, "rules files"))
 
     def _rules(self, path: Path, places: _Places, parts: dict[str, dict[str, Any]]) -> None:
         source: Source | None
@@ -216,9 +209,10 @@ class _Loader:
         if not self._python:
             self._error("python-refused", path, _NO_PYTHON)
             return None, None
-        if not self._is_inside(path):
+        if not self._has_pool:  # whatever this folder is, it isn't yet a policy whose code was meant to be run
             return None, None
-        source = run_python(path, str(path))
+        content = read_file(path, self.folder)
+        source = [content] if isinstance(content, RuleError) else run_python(path, content)
         if isinstance(source, list):
             self.errors += source
             return None, None

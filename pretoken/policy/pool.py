@@ -1,10 +1,9 @@
 """pool.yaml: what the inputs are."""
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeAlias, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import Discriminator, Field, StrictInt, StrictStr, Tag, WithJsonSchema, field_validator
-from pydantic import model_validator as validator
 
 from pretoken.policy.constants import (
     ClientName,
@@ -151,18 +150,3 @@ class Pool(Model):
         if len(ordered) == 2 and tuple(ordered) not in pairwise(VERSIONS):  # noqa: PLR2004 - more are too many anyway
             raise wrong("wrong-versions", "two versions must be neighbours; write `[V1_0, V2_0]` or `[V2_0, V3_0]`")
         return ordered
-
-    @validator(mode="after")
-    def _ids_stand_once(self) -> Self:
-        owners: dict[str, str] = {}
-        for name, ids in self.clients.items():
-            for client_id in ids:
-                if client_id in owners:
-                    one, other = quoted(name, "a client"), quoted(owners[client_id], "another")
-                    raise wrong(
-                        "client-id-twice",
-                        f"{one} has an app client id that {other} has already; take it out of {one}",
-                        key="clients",
-                    )
-                owners[client_id] = name
-        return self

@@ -1,6 +1,7 @@
 """Everything that must hold for a policy beyond the shape of its parts."""
 
 from pretoken.policy.circles import check_circles
+from pretoken.policy.clients import check_clients, check_recipients
 from pretoken.policy.conflicts import check_conflicts
 from pretoken.policy.contract import Contract
 from pretoken.policy.names import Names
@@ -19,6 +20,8 @@ def check(policy: Policy, report: Report) -> None:
     vocabulary = Vocabulary(names, report)
     typing = Typing(policy, report)
     names.check_pool(report)
+    check_clients(policy.pool, report)
+    check_recipients(policy.pool, report)
     for part in walk(policy):
         if part.kind == "input":
             names.check_input(part.item, part.at, report, key=part.key)
@@ -27,6 +30,8 @@ def check(policy: Policy, report: Report) -> None:
         elif part.kind in ("constant", "template", "plain"):
             check_text(part, names, report)
         vocabulary.check_part(part)
+    if not check_circles(policy, report):
+        return
     contract = Contract(policy.pool, typing, report)
     typing.check()
     for name, rule in policy.rules.items():
@@ -35,5 +40,4 @@ def check(policy: Policy, report: Report) -> None:
         vocabulary.check_rule(rule, at)
         contract.check(rule, at)
         check_versions(rule, at, policy, report)
-    check_circles(policy, report)
     check_conflicts(policy, report)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pretoken.policy.errors import quoted
 from pretoken.policy.model import Model, Recorder
 from pretoken.policy.report import At
+from pretoken.policy.yaml_scalars import plain_scalar
 
 _PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 
@@ -37,7 +38,12 @@ class Spot(NamedTuple):
     @property
     def example(self) -> str:
         """Something right that can be typed here."""
-        return f"`{self.field}: {flow(self.examples[0])}`" if self.examples else "`rules: {example: {…}}`"
+        if self.examples:
+            return f"`{self.field}: {flow(self.examples[0])}`"
+        for name, field in self.owner.model_fields.items() if self.owner and not self.at else ():
+            if field.is_required() and field.examples:
+                return f"`{name}: {flow(field.examples[0])}`"
+        return "`rules: {example: {…}}`"
 
 
 def flow(data: object) -> str:
@@ -46,7 +52,7 @@ def flow(data: object) -> str:
         return "{" + ", ".join(f"{key}: {flow(value)}" for key, value in data.items()) + "}"
     if isinstance(data, (list, tuple)):
         return "[" + ", ".join(map(flow, data)) + "]"
-    if isinstance(data, str) and _PLAIN_TEXT.fullmatch(data):
+    if isinstance(data, str) and _PLAIN_TEXT.fullmatch(data) and plain_scalar(data) == (data, None):
         return data
     return json.dumps(data, ensure_ascii=False)
 

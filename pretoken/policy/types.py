@@ -38,6 +38,7 @@ _FITTING_TESTS = {
     "time": "within_last: 30d",
     "strings": "count: {at_least: 1}",
 }
+_DECLARED = ("`attribute.custom:", "`attribute.dev:", "`metadata.", "`lookup.")
 
 
 class Typing:
@@ -63,8 +64,7 @@ class Typing:
             for place, text in lookup.templates().items():
                 self._template(text, (*at, *place))
             for field, path in lookup.must_match.items():
-                if field in lookup.fields:
-                    self._must_match(lookup.fields[field].type, path, (*at, "must_match", field))
+                self._must_match(self.path(f"lookup.{name}.{field}"), path, (*at, "must_match", field))
         for sort, test in (("groups", pool.groups), ("scopes", pool.scopes)):
             if test is not None:
                 self._test(test, "string", _ITEM_NAMES[sort], ("pool", sort))
@@ -259,9 +259,9 @@ class Typing:
                 cure = "make it a derived value with `then: only`" if found == "strings" else "use `then: json`"
                 self._wrong(at, f"{quoted(path, 'this input')} is {NOUNS[found]} and can't stand in text; {cure}")
 
-    def _must_match(self, wanted: Type, path: str, at: At) -> None:
+    def _must_match(self, wanted: Type | None, path: str, at: At) -> None:
         found = self.path(path)
-        if found is not None and wanted != found:
+        if found is not None and wanted is not None and wanted != found:
             cure = f"declare the field with `type: {found}`"
             self._wrong(at, f"the field is {NOUNS[wanted]}, and {quoted(path, 'this input')} is {NOUNS[found]}; {cure}")
 
@@ -289,6 +289,8 @@ class Typing:
         if found is not None and found not in applies:
             judged = " or ".join(dict.fromkeys(NOUNS[kind] for kind in applies))
             cure = f"use `{_FITTING_TESTS.get(found, 'exists: true')}`"
+            if found == "string" and subject.startswith(_DECLARED):
+                cure = f"declare it with `type: {applies[0]}`"
             self._wrong(at, f"`{name}` judges {judged}, and {subject} is {NOUNS[found]}; {cure}", key=True)
         elif name == "count" and test.count is not None:
             self._test(test.count, "number", "a count", at)

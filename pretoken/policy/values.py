@@ -1,14 +1,15 @@
 """Values: what can be computed from the inputs."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag
+from pydantic import model_validator as validator
 from typing_extensions import TypeAliasType
 
 from pretoken.policy.conditions import Condition
 from pretoken.policy.constants import Constant, Path, Text
 from pretoken.policy.lists import OneOrMore
-from pretoken.policy.model import Model
+from pretoken.policy.model import Model, wrong
 from pretoken.policy.steps import Step
 
 
@@ -75,6 +76,13 @@ class Branch(Model):
     """The condition under which this value is chosen."""
     value: "Value" = Field(examples=["admin"])
     """The value."""
+
+    @validator(mode="before")
+    @classmethod
+    def _is_no_otherwise(cls, data: object) -> Any:
+        if isinstance(data, dict) and "otherwise" in data:
+            raise wrong("wrong-place", "`otherwise` is no branch; move `otherwise` beside `choose`", key="otherwise")
+        return data
 
 
 class Choose(Tailed):

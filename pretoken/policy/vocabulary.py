@@ -5,11 +5,12 @@ from typing import TypeAlias
 
 from pretoken.cognito.contract import group_problem, scope_problem
 from pretoken.policy.constants import Constant
-from pretoken.policy.errors import named, quoted, typed
+from pretoken.policy.errors import is_personal, named, quoted, typed
 from pretoken.policy.names import Names
 from pretoken.policy.pool import Pool
 from pretoken.policy.report import At, Report
 from pretoken.policy.rules import Edit, Rule
+from pretoken.policy.spots import flow
 from pretoken.policy.steps import Keep, Prefer, Step, Table
 from pretoken.policy.suggestions import closest, suggested
 from pretoken.policy.tests import Operators, Test
@@ -38,6 +39,8 @@ class Vocabulary:
             "identity_providers": self._provider,
             "groups": self._named("groups", group_problem),
             "scopes": self._named("scopes", scope_problem),
+            "pool.groups": group_problem,
+            "pool.scopes": scope_problem,
         }
 
     def check_part(self, part: Part) -> None:
@@ -48,6 +51,8 @@ class Vocabulary:
                     self._check(path, compared(test, (*part.at, path)))
         elif part.kind == "value" and isinstance(part.item, From) and part.item.from_ in self._problems:
             self._check(part.item.from_, self._compared_by_steps(part.item, part.at))
+        elif part.kind == "test" and part.at in (("pool", "groups"), ("pool", "scopes")):
+            self._check(f"pool.{part.at[1]}", compared(part.item, part.at))
 
     def check_rule(self, rule: Rule, at: At) -> None:
         """Report scopes and groups that Cognito doesn't take, or that pool.yaml doesn't have."""
@@ -67,7 +72,10 @@ class Vocabulary:
                 for text in possible_texts(item, self._pool) or () if isinstance(item, str) else ():
                     problem = self._problems[path](text)
                     if problem is not None:
-                        self._report.add(_NAMES[path], at, problem, key=key)
+                        meant = None if key else _meant(text, at)
+                        if meant is not None:
+                            problem = f"{problem.rpartition('; ')[0]}; write {meant}"
+                        self._report.add(_NAMES[path.removeprefix("pool.")], at, problem, key=key)
                         break
 
     def _compared_by_steps(self, value: From, at: At) -> Iterator[Spot]:
@@ -118,6 +126,20 @@ class Vocabulary:
             return f"pool.yaml has no {sort[:-1]} {named(text)}; {cure}"
 
         return problem
+
+
+def _meant(text: str, at: At) -> str | None:
+    """Spell what other languages write as a sign in the text, if it can stand at a place."""
+    words = [word.strip() for word in text.split(",")]
+    if is_personal(text) or not text.isprintable():
+        return None
+    if len(words) > 1 and all(words) and isinstance(at[-1], str):
+        return f"`{at[-1]}: {flow(words)}`"
+    if "add" in at or "then" in at or len(text) == 1:
+        return None
+    if text.startswith("!"):
+        return f"`not: {text[1:].strip()}`"
+    return f"`prefix: {text[:-1]}`" if text.endswith("*") else None
 
 
 def _admits(test: Test, text: str, pool: Pool) -> bool | None:

@@ -112,10 +112,15 @@ def read_yaml(source: str | bytes, file: str) -> Document:
     return Document(file, data, reader.errors, root)
 
 
+def too_large(file: str) -> RuleError:
+    """Make the error for a file that is too large to be read."""
+    return RuleError("too-large", Place(file), f"more than {MAX_BYTES} bytes; split the file")
+
+
 def _decoded(source: str | bytes, file: str) -> tuple[str, RuleError | None]:
     """Give the text of a file, and why it can't be read."""
     if len(source) > MAX_BYTES:
-        return "", RuleError("too-large", Place(file), f"more than {MAX_BYTES} bytes; split the file")
+        return "", too_large(file)
     try:
         text = source.decode() if isinstance(source, bytes) else source
     except UnicodeDecodeError as error:

@@ -33,6 +33,12 @@ _DATE_ELSEWHERE = re.compile(
 )
 
 
+class Doubtful(str):
+    """A word that may mean something else than text, which was reported."""
+
+    __slots__ = ()
+
+
 def plain_scalar(text: str) -> tuple[str | int | float | bool | None, tuple[str, str] | None]:
     """Read an unquoted scalar that isn't empty.
 
@@ -46,7 +52,10 @@ def plain_scalar(text: str) -> tuple[str | int | float | bool | None, tuple[str,
     elsewhere = _WORDS_ELSEWHERE.get(text.lower())
     if elsewhere is None:
         return text, None
-    return text, ("ambiguous-text", f"{quoted(text)} is {elsewhere} to some YAML readers; {_CURES[elsewhere]}")
+    return Doubtful(text), (
+        "ambiguous-text",
+        f"{quoted(text)} is {elsewhere} to some YAML readers; {_CURES[elsewhere]}",
+    )
 
 
 def _numeral(text: str) -> tuple[str | int | float | None, tuple[str, str] | None]:

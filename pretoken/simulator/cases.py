@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pretoken.policy.constants import Text
 from pretoken.policy.errors import Place, PolicyErrors, RuleError
-from pretoken.policy.files import files_in, is_misnamed, misnamed, unreadable
+from pretoken.policy.files import files_in, read_file
 from pretoken.policy.model import Model
 from pretoken.policy.pruning import read_model
 from pretoken.policy.report import At, Problem, is_within
@@ -60,11 +60,6 @@ class LocatedCase:
         return self.document.place(("cases", self.number, *path))
 
 
-def find_case_files(folder: Path) -> Iterator[Path]:
-    """Find the case files of a policy folder, in the order of their names; misnamed ones too, which are refused."""
-    return (path for path in files_in(folder / "cases") if path.suffix == ".yaml" or is_misnamed(path))
-
-
 def load_cases(folder: Path, plan: dict[str, Any] | None) -> list[LocatedCase]:
     """Load all cases of a policy folder.
 
@@ -77,9 +72,9 @@ def load_cases(folder: Path, plan: dict[str, Any] | None) -> list[LocatedCase]:
     """
     cases: list[LocatedCase] = []
     errors: list[RuleError] = []
-    for path in find_case_files(folder):
+    for path in files_in(folder / "cases", (".yaml",), errors):
         try:
-            cases += read_cases(path, plan)
+            cases += read_cases(path, folder, plan)
         except PolicyErrors as problems:
             errors += problems.errors
     if errors:
@@ -87,18 +82,21 @@ def load_cases(folder: Path, plan: dict[str, Any] | None) -> list[LocatedCase]:
     return cases
 
 
-def read_cases(path: Path, plan: dict[str, Any] | None) -> list[LocatedCase]:
+def read_cases(path: Path, folder: Path, plan: dict[str, Any] | None) -> list[LocatedCase]:
     """Read one case file.
+
+    Args:
+        path: the file.
+        folder: the policy folder, from which no link may lead out.
+        plan: as above.
 
     Raises:
         PolicyErrors: something is wrong; with all errors of the file.
     """
-    if is_misnamed(path):
-        raise PolicyErrors([misnamed(path, "case files")])
-    try:
-        document = read_yaml(path.read_bytes(), str(path))
-    except OSError:
-        raise PolicyErrors([unreadable(path)]) from None
+    content = read_file(path, folder)
+    if isinstance(content, RuleError):
+        raise PolicyErrors([content])
+    document = read_yaml(content, str(path))
     if document.data is None:
         raise PolicyErrors(document.errors)
     reading = read_model(document.data, CaseFile)

@@ -14,29 +14,41 @@ from pretoken.policy.report import Problem
 from pretoken.simulator.lookups import check_answers
 from pretoken.simulator.unknown import unknown
 from pretoken.trigger.inputs import FIXED_INPUTS, STANDARD_ATTRIBUTES
-from pretoken.trigger.outcomes import FAILED, Outcome
 from pretoken.trigger.reading import read_time
 
 POOL_ID = "eu-west-1_Ab12Cd34"
 SUB = "c0ffee00-0000-4000-8000-000000000000"
 START = "2026-01-01T00:00:00Z"
+_EARLIEST = 10**8
 
 _COGNITOS_OWN = {path.partition(".")[2] for path in FIXED_INPUTS if path.startswith("attribute.")}
 _OF_USERS = ("attributes", "groups", "iam_roles", "identity_providers", "username")
 
 
+def read_instant(text: str) -> int:
+    """Read an instant as seconds since 1970: ISO 8601 with a zone, or such seconds, from 1973 on: `2026` is a year.
+
+    Raises:
+        ValueError: it is something else; the text says what, and no cure.
+    """
+    instant = read_time(text)
+    if not isinstance(instant, int):
+        raise ValueError("this is no instant with a time zone")  # noqa: TRY004 - the text is wrong, not its type
+    if instant < _EARLIEST and text.isdigit():
+        raise ValueError("seconds since 1970 have 9 digits or more")
+    return instant
+
+
 def seconds(data: Any) -> int:
-    """Read an instant: ISO 8601 with a zone, or whole seconds since 1970.
+    """Read an instant of a case.
 
     Raises:
         PydanticCustomError: it is something else, `wrong-time`.
     """
-    instant: int | Outcome = FAILED
-    if isinstance(data, (str, int)) and not isinstance(data, bool):
-        instant = read_time(str(data))
-    if isinstance(instant, Outcome):
-        raise wrong("wrong-time", f'this is no instant with a time zone; write `"{START}"`')
-    return instant
+    try:
+        return read_instant(str(data))
+    except ValueError as problem:
+        raise wrong("wrong-time", f'{problem}; write `"{START}"`') from None
 
 
 if TYPE_CHECKING:

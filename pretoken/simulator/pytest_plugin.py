@@ -6,6 +6,8 @@ a case file is found.
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +22,21 @@ if TYPE_CHECKING:
 _RUNNERS = pytest.StashKey["dict[Path, Runner]"]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that refuses rule files in Python."""
+    parser.getgroup("pretoken").addoption(
+        "--pretoken-no-python",
+        action="store_true",
+        help="Refuse the rule files in Python of policy folders; refuse those of strangers.",
+    )
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect `cases/**/*.yaml` below a folder that has a pool.yaml."""
+    """Collect `cases/**/*.yaml` below a folder that has a pool.yaml, if both look like ours."""
     if file_path.suffix != ".yaml" or "cases" not in file_path.parent.parts:
         return None
     policies = _policy_folder(file_path)
-    if policies is None:
+    if policies is None or not _has_key(file_path, b"cases"):
         return None
     collector: CasesFile = CasesFile.from_parent(parent, path=file_path)
     collector.policies = policies
@@ -38,10 +49,19 @@ def _policy_folder(case_file: Path) -> Path | None:
         (
             folder.parent
             for folder in case_file.parents
-            if folder.name == "cases" and (folder.parent / "pool.yaml").is_file()
+            if folder.name == "cases" and _has_key(folder.parent / "pool.yaml", b"language")
         ),
         None,
     )
+
+
+def _has_key(file: Path, key: bytes) -> bool:
+    """Tell whether a line of a file begins like a top-level key; other projects have pools and cases too."""
+    try:
+        with file.open("rb") if file.is_file() else BytesIO() as lines:
+            return any(map(re.compile(rb"(\xef\xbb\xbf)?(\{\s*)?[\"']?%b[\"']?\s*:" % key).match, lines))
+    except OSError:
+        return False
 
 
 def _from_here(path: Path) -> Path:
@@ -63,7 +83,7 @@ class CasesFile(pytest.File):
 
         try:
             runner = self._runner()
-            cases = read_cases(_from_here(self.path), runner.plan)
+            cases = read_cases(_from_here(self.path), _from_here(self.policies), runner.plan)
         except (PolicyErrors, PlanError) as problem:
             raise self.CollectError(str(problem)) from None
         return self._items(cases, runner)
@@ -74,7 +94,8 @@ class CasesFile(pytest.File):
 
         runners = self.config.stash.setdefault(_RUNNERS, {})
         if self.policies not in runners:
-            runners[self.policies] = Runner(load_policy(_from_here(self.policies)).plan())
+            python = not self.config.getoption("--pretoken-no-python", False)
+            runners[self.policies] = Runner(load_policy(_from_here(self.policies), python=python).plan())
         return runners[self.policies]
 
     def _items(self, cases: list[LocatedCase], runner: Runner) -> Iterator[pytest.Item]:

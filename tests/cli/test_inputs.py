@@ -128,6 +128,7 @@ def test_a_missing_file_of_answers_is_told(run: Run) -> None:
     ("options", "message"),
     [
         (["--now", "today"], "--now: this is no instant with a time zone; write `--now 2026-01-01T00:00:00Z`\n"),
+        (["--now", "2026"], "--now: seconds since 1970 have 9 digits or more; write `--now 2026-01-01T00:00:00Z`\n"),
         (["--variable", "WEB_ID"], "--variable: this is no name with a value; write `--variable NAME=VALUE`\n"),
         (["--variable", "WEB_ID="], "--variable: this is no name with a value; write `--variable NAME=VALUE`\n"),
         (

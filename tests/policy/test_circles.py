@@ -65,3 +65,26 @@ def test_a_chain_of_lookups_stays_within_the_deadline(errors: Errors) -> None:
 def test_a_graph_without_circles_has_none() -> None:
     """Two ways to one node are no circle, and neither is an unknown node."""
     assert find_circle({"a": ["b", "c"], "b": ["d"], "c": ["d"], "d": ["x"]}) is None
+
+
+def chain(many: int, nested: int = 0) -> str:
+    """Write derived tests that each need the one before, the last first."""
+    before, after = "{not: " * nested, "}" * nested
+    tests = (f"t{n}: {{test: {before}{{derived.t{n - 1}: true}}{after}}}" for n in reversed(range(1, many)))
+    return f"derived: {{{', '.join([*tests, 't0: {test: {client: web}}'])}}}"
+
+
+def test_a_chain_ends_before_the_stack_does(errors: Errors) -> None:
+    """Neither a long chain nor one of deep values."""
+    assert errors(chain(50)) == []
+    cure = "compute it from the event, such as `attribute.sub`"
+    assert errors(chain(51)) == [
+        f"rules/a.yaml:1:11: too-deep: `derived.t50` is computed through 50 others, or 300 levels in them; {cure}"
+    ]
+    assert errors(chain(3, nested=60)) == []
+    assert [message.split(": ")[1] for message in errors(chain(50, nested=28))] == ["too-deep"]
+    assert [message.split(": ")[1] for message in errors(chain(2000))] == ["too-deep"]
+    circle = chain(2000).replace("{client: web}", "{derived.t1999: true}")
+    (message,) = errors(circle)
+    assert ": circle: `derived.t1999` -> `derived.t1998` -> " in message
+    assert "`derived.t1994` -> … -> `derived.t1999` needs itself" in message

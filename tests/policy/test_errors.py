@@ -33,6 +33,18 @@ def test_a_policy_is_refused_with_all_errors_in_the_order_of_their_places() -> N
     assert str(refused.value) == f"{FIRST}\n{SECOND}\n{THIRD}"
 
 
+def test_each_file_gives_a_hundred_errors_and_how_many_more_there_are() -> None:
+    """Errors that are gathered again are still counted right."""
+    many = [RuleError("empty-value", Place("a.yaml", line), "x") for line in range(1, 1001)]
+    hundred = [RuleError("empty-value", Place("b.yaml", line), "x") for line in range(1, 101)]
+    last = RuleError(
+        "too-many-errors", Place("a.yaml", 101), "900 more errors begin here; mend those above, and run it again"
+    )
+    refused = PolicyErrors([*many, *hundred])
+    assert refused.errors == (*many[:100], last, *hundred)
+    assert PolicyErrors([*refused.errors, THIRD]).errors == (*refused.errors, THIRD)
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -1,11 +1,13 @@
 """A policy folder: which files count, what is wrong with the others, and where each part was written."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from pretoken.policy.errors import Place, PolicyErrors
 from pretoken.policy.load import load_policy
+from pretoken.policy.yaml import MAX_BYTES
 from tests.policy.conftest import POOL, Errors, Load
 
 RULES = """\
@@ -125,7 +127,7 @@ def test_rules_stand_in_a_folder_and_not_behind_a_link(
     (tmp_path / "rules" / "a.yaml").rename(tmp_path / "a.yaml")
     (tmp_path / "rules").rmdir()
     (tmp_path / "a.yaml").rename(tmp_path / "rules")
-    with pytest.raises(PolicyErrors, match=r"^rules:1:1: no-folder: this must be a folder; move its rules to"):
+    with pytest.raises(PolicyErrors, match=r"^rules:1:1: no-folder: this must be a folder; move what it says to"):
         load_policy(".")
 
 
@@ -135,9 +137,68 @@ def test_an_unreadable_file_is_an_error(load: Load, tmp_path: Path) -> None:
     (tmp_path / "pool.yaml").unlink()
     (tmp_path / "pool.yaml").mkdir()
     with pytest.raises(
-        PolicyErrors, match=r"pool.yaml:1:1: unreadable: this file can't be read; check it with `ls -l`"
+        PolicyErrors, match=r"pool\.yaml:1:1: not-a-file: this is no file; move it away, and write a file of this name"
     ):
         load_policy(".")
+
+
+def test_what_is_no_file_ends_no_run(load: Load, tmp_path: Path) -> None:
+    """A circle of links, a named pipe that nobody writes to, and a file beyond all measure."""
+    load()
+    (tmp_path / "rules" / "b.yaml").symlink_to("b.yaml")
+    os.mkfifo(tmp_path / "rules" / "c.yaml")
+    os.mkfifo(tmp_path / "rules" / "d.py")
+    with (tmp_path / "rules" / "e.py").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(PolicyErrors) as refused:
+        load_policy(".")
+    assert [str(error).split("; ")[0] for error in refused.value.errors] == [
+        "rules/b.yaml:1:1: unreadable: this file can't be read",
+        "rules/c.yaml:1:1: not-a-file: this is no file",
+        "rules/d.py:1:1: not-a-file: this is no file",
+        "rules/e.py:1:1: too-large: more than 5000000 bytes",
+    ]
+
+
+@pytest.mark.parametrize("name", ["rules", "pool.yaml"])
+def test_a_link_to_nothing_is_an_error(load: Load, tmp_path: Path, name: str) -> None:
+    """What is there but leads nowhere isn't missing."""
+    load()
+    (tmp_path / name).rename(tmp_path / ".away")
+    (tmp_path / name).symlink_to(name)
+    with pytest.raises(PolicyErrors, match=f"^{name}:1:1: (no-folder|unreadable): "):
+        load_policy(".")
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rules would be passed over in silence."""
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "no", str(path))
+        return scan(path)
+
+    load(**{"rules/closed/b.yaml": "rules: {}\n"})
+    monkeypatch.setattr("os.scandir", refuse)
+    with pytest.raises(PolicyErrors) as refused:
+        load_policy(".")
+    assert list(map(str, refused.value.errors)) == [
+        "rules/closed:1:1: unreadable: this folder can't be read; check it with `ls -ld`"
+    ]
+
+
+def test_a_file_that_is_not_read_is_an_error(errors: Errors) -> None:
+    """It stands where nobody looks; hidden folders and other files may stand anywhere."""
+    stray = {"rule/b.yaml": "", "more.YML": "", "deep/rules/c.yaml": "", "pool.yml": ""}
+    fine = {".schema/a.yaml": "", "README.md": "", "conftest.py": "", "cases/a.yaml": ""}
+    cure = "1:1: stray-file: this file isn't read; move it to `rules/` or `cases/`"
+    assert errors(**stray, **fine) == [
+        f"deep/rules/c.yaml:{cure}",
+        f"more.YML:{cure}",
+        "pool.yml:1:1: stray-file: this file isn't read; move what it says to `pool.yaml`",
+        f"rule/b.yaml:{cure}",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
 """The messages that the language's reference gives as examples, word by word."""
 # ruff: noqa: E501 - a row of a table is a line
 
+from pathlib import Path
+
 import pytest
 
+from pretoken.policy.errors import PolicyErrors
+from pretoken.simulator.cases import load_cases
 from tests.policy.conftest import Errors
 
 LOOKUP = '{dynamodb: {table: t, key: {pk: "{attribute.sub}"}}, data: none, fields: {tenants: strings, default_tenant: string}}'
@@ -104,3 +108,13 @@ def test_five_mistakes_in_three_files_are_five_errors(errors: Errors) -> None:
         ["rules/a.yaml:7:11", "ambiguous-text"],
         ["rules/b.yaml:2:56", "unknown-step"],
     ]
+
+
+def test_a_case_file_that_holds_text_is_told_how_one_begins(errors: Errors) -> None:
+    """And not how a rules file does."""
+    errors()
+    Path("cases").mkdir()
+    Path("cases/a.yaml").write_text("hello", encoding="utf-8")
+    with pytest.raises(PolicyErrors, match="the file must be a mapping, not text; write `cases: ") as refused:
+        load_cases(Path(), {"pool": {}})
+    assert len(refused.value.errors) == 1

@@ -4,7 +4,7 @@
 import pytest
 
 from pretoken.policy.types import Typing
-from tests.policy.conftest import Errors, Load
+from tests.policy.conftest import POOL, Errors, Load
 
 TYPES = {
     "principal": "string",
@@ -142,3 +142,34 @@ def test_a_file_that_cannot_be_read_hides_names_only(errors: Errors) -> None:
     """Names that an unreadable file may define are not called unknown, but Cognito's are."""
     found = errors("derived: {a: {from: derived.b}, c: {from: grups}}", **{"rules/b.yaml": "derived: [\n"})
     assert [message.split(": ")[1] for message in found] == ["unknown-input", "syntax"]
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        ("{groups: '!captains'}", "unknown-group: pool.yaml has no group `!captains`; write `not: captains`"),
+        ("{groups: captains*}", "unknown-group: pool.yaml has no group `captains*`; write `prefix: captains`"),
+        ("{groups: 'crew,captains'}", "pool.yaml has no group `crew,captains`; write `groups: [crew, captains]`"),
+        ("{groups: ['crew,captains']}", "pool.yaml has no group `crew,captains`; did you mean `crew`?"),
+        ("{groups: 'crew,'}", "; did you mean `crew`?"),
+        ("{groups: '!anna@example.org'}", "let `groups` there admit it: `example`"),
+        ("{groups: '*'}", "let `groups` there admit it: `*`"),
+        ("{groups: others}", "let `groups` there admit it: `others`"),
+    ],
+)
+def test_what_other_languages_write_as_a_sign_is_spelt_out(errors: Errors, when: str, message: str) -> None:
+    """A list, a negation and a prefix have words of their own."""
+    (found,) = errors(f"rules: {{a: {{deny: x, when: {when}}}}}", pool=f"{POOL}groups: [crew]\n")
+    assert message in found
+
+
+def test_no_operator_is_proposed_where_a_value_stands(errors: Errors) -> None:
+    """What is added, preferred or looked up is no test."""
+    rules = "rules: {a: {groups: {add: '!crew'}}, b: {groups: {add: {from: groups, then: {prefer: [crew*]}}}}}"
+    found = errors(
+        f"{rules}\ntables: {{t: {{'a, b': c}}}}\nderived: {{d: {{from: groups, then: {{table: t}}}}}}",
+        pool=f"{POOL}groups: [crew]\n",
+    )
+    assert [message.rpartition("; ")[2] for message in found] == ["did you mean `crew`?"] * 3 + [
+        "write it like `order-admins`"
+    ]

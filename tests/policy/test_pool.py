@@ -34,7 +34,20 @@ BAD = [
     ("clients: {Web: a}", "wrong-name: `Web` can't name a client: small letters, digits and dashes; write `web`"),
     (
         "clients: {a: b, c: [d, b]}",
-        "client-id-twice: `c` has an app client id that `a` has already; take it out of `c`",
+        "4:24: client-id-twice: `c` has an app client id that `a` has already; take it out of `c`",
+    ),
+    (
+        "clients: {web: '${B}', admin: x}\nvariables: {B: [x, w]}",
+        "4:31: client-id-twice: `admin` has an app client id that `web` has already; take it out of `admin`",
+    ),
+    (
+        "clients: {admin: x, web: '${B}'}\nvariables: {B: [x, w]}",
+        "4:26: client-id-twice: `web` can have an app client id that `admin` has already; take it out of `web`",
+    ),
+    ("clients: {a: '${B}', c: '${B}'}\nvariables: {B: any}", "4:25: client-id-twice"),
+    (
+        "recipients: {aws-crypto-a: {key: arn}}",
+        "4:14: wrong-name: names that begin with `aws-crypto-` are AWS's own; write `billing-api`",
     ),
     ("clients: {a: []}", 'empty: `a` is empty; leave it out, or write `clients: {web: "${WEB_CLIENT_ID}"}`'),
     ("clients: {a: 5}", 'wrong-type: `a` must be text, not a number; put it in quotes: `"5"`'),
@@ -43,7 +56,7 @@ BAD = [
         "variables: {a: any}",
         "wrong-name: `a` can't name a variable: capital letters, digits and underscores, first a letter; write `A`",
     ),
-    ("variables: {A: some}", "wrong-choice: `A` must be `any`; write `variables: {WEB_CLIENT_ID: any}`"),
+    ("variables: {A: some}", "wrong-choice: `A` must be `any` or a list; write `A: [some]`"),
     ("variables: {A: []}", "empty: `A` is empty"),
     ("attributes: {emial: {}}", "unknown-attribute: Cognito has no standard attribute `emial`; did you mean `email`?"),
     (
@@ -86,7 +99,10 @@ BAD = [
     ),
     ("recipients: {a: {key: $k}}", "lone-dollar"),
     ("pseudonyms: {a: {secret: $k}}", "lone-dollar"),
-    ("id_token_authorizes: some", "wrong-choice: `id_token_authorizes` must be `all`; write"),
+    (
+        "id_token_authorizes: some",
+        "wrong-choice: `id_token_authorizes` must be `all` or a list; write `id_token_authorizes: [some]`",
+    ),
     (
         "limits: {lookups_total: 5s}",
         "wrong-duration: Cognito waits 5 seconds for everything; write less, for example `2s`",
@@ -111,7 +127,7 @@ BAD = [
     ),
     (
         "lookups: {a: {parameter: {name: a}, fields: {a: string}}}",
-        "missing-key: a lookup needs `data`; write `data: none`",
+        "missing-key: a lookup needs `data`; write `data: none` if nothing in it is personal, else for example `data: user.contact`",
     ),
     (
         "lookups: {a: {parameter: {name: a}, data: none}}",
@@ -162,7 +178,57 @@ BAD = [
     ),
     (
         f"lookups: {{a: {{parameter: {{name: a}}, timeout: soon, {FIELDS}}}}}",
-        "wrong-duration: `soon` is no duration: a whole number and `ms`, `s`, `m`, `h` or `d`; write `30d`",
+        "wrong-duration: `soon` is no duration: a whole number and `ms`, `s`, `m`, `h` or `d`; write `2s`",
+    ),
+    (
+        f"lookups: {{a: {{parameter: {{name: a}}, timeout: 500, {FIELDS}}}}}",
+        "wrong-duration: `timeout` needs a unit; write `timeout: 500ms`",
+    ),
+    (
+        f"lookups: {{a: {{parameter: {{name: a}}, cache: 300, {FIELDS}}}}}",
+        "wrong-duration: `cache` needs a unit; write `cache: 300s`",
+    ),
+    ("limits: {lookups_total: 3}", "wrong-duration: `lookups_total` needs a unit; write `lookups_total: 3s`"),
+    ("limits: {lookups_total: 0}", 'wrong-type: `lookups_total` must be text, not a number; put it in quotes: `"0"`'),
+    ("variables: {STAGE: dev}", "wrong-choice: `STAGE` must be `any` or a list; write `STAGE: [dev]`"),
+    ("variables: {STAGE: 5}", 'wrong-choice: `STAGE` must be `any` or a list; write `STAGE: ["5"]`'),
+    ("variables: {STAGE: true}", 'wrong-choice: `STAGE` must be `any` or a list; write `STAGE: ["true"]`'),
+    ("variables: {STAGE: 'dev, live'}", "wrong-choice: `STAGE` must be `any` or a list; write `STAGE: [dev, live]`"),
+    ("variables: {STAGE: {dev: live}}", "`any` or a list; write `variables: {WEB_CLIENT_ID: any}`"),
+    ("variables: {STAGE: Any}", "wrong-choice: `STAGE` must be `any`; did you mean `any`?"),
+    (f"variables: {{STAGE: '{'a' * 80}'}}", "`any` or a list; write `variables: {WEB_CLIENT_ID: any}`"),
+    (
+        "attributes: {'custom:crew_id': int}",
+        "`strings` or `object`; write `custom:crew_id: number`",
+    ),
+    ("attributes: {'custom:crew_id': {type: bool}}", "`strings` or `object`; write `type: boolean`"),
+    ("metadata: {rank: what}", "`strings` or `object`; write `rank: string`"),
+    (f"metadata: {{{'a' * 80}: int}}", "`strings` or `object`; write `metadata: {active_tenant: string}`"),
+    (
+        "attributes: {crew_id: {}}",
+        "unknown-attribute: Cognito has no standard attribute `crew_id`; write `custom:crew_id`",
+    ),
+    (
+        "groups: crew, captains",
+        "unknown-group: a group name is 1 to 128 characters without blanks; write `groups: [crew, captains]`",
+    ),
+    (
+        "scopes: [a, b c]",
+        "unknown-scope: a scope is 1 to 256 visible ASCII characters without quotes and backslashes; write it like `orders/read`",
+    ),
+    (
+        "identity_providers: CrewOkta",
+        "wrong-type: `identity_providers` must be a list, not text; write `identity_providers: [CrewOkta]`",
+    ),
+    ("identity_providers: Crew, Okta", "write `identity_providers: [Crew, Okta]`"),
+    (f"identity_providers: {'a' * 80}", "write `identity_providers: [AcmeOkta]`"),
+    (
+        "lookups: {a: {parameter: {name: a}, data: none, fields: {b: list}, must_match: {b: groups}}}",
+        "`strings` or `object`; write `b: strings`",
+    ),
+    (
+        "lookups: {a: {parameter: {name: a}, data: none, fields: {b: {type: list}}, must_match: {b: groups}}}",
+        "`strings` or `object`; write `type: strings`",
     ),
 ]
 
@@ -207,7 +273,11 @@ def test_a_wrong_pool_is_one_error(errors: Errors, part: str, message: str) -> N
         (BASE.replace("V3_0", "[V3_0, V3_0]"), "2:10: wrong-versions"),
         (BASE.replace("V3_0", "[V1_0, V2_0, V3_0]"), "2:10: too-long: `trigger` may have 2 at most"),
         (BASE.replace("V3_0", "{}"), "2:10: wrong-choice: `trigger` must be"),
-        ("[]", "1:1: wrong-type: the file must be a mapping, not a list"),
+        (
+            BASE.replace("1", "'1'", 1),
+            "1:11: wrong-choice: `language` must be `1`; write `language: 1`, without quotes",
+        ),
+        ("[]", "1:1: wrong-type: the file must be a mapping, not a list; write `language: 1`"),
         ("", "1:1: empty-value"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from pretoken.policy.model import recording
 from pretoken.policy.write import Rule, value
-from tests.policy.conftest import Errors, Load
+from tests.policy.conftest import POOL, Errors, Load
 
 HEAD = "from pretoken.policy.write import *\n"
 
@@ -76,7 +76,7 @@ def test_the_place_is_the_line_of_the_innermost_call(load: Load) -> None:
         ),
         (
             "file = RuleFile(derived={'a': None})",
-            "2:1: wrong-constant: this must be a text, a number, `true` or `false`",
+            "2:1: wrong-constant: a constant is a text, a number, `true` or `false`, or a list of them",
         ),
         ("file = RuleFile(derived={'a': float('nan')})", "2:1: wrong-constant: a number must be finite"),
         (
@@ -93,6 +93,13 @@ def test_the_place_is_the_line_of_the_innermost_call(load: Load) -> None:
         ),
         ("import json\njson.loads('x')", "3:1: python-error: this line raises JSONDecodeError"),
         ("raise SystemExit", "2:1: python-error: this line raises SystemExit"),
+        (
+            "import asyncio\nraise asyncio.CancelledError('someone@example.com')",
+            "3:1: python-error: this line raises CancelledError",
+        ),
+        ("raise GeneratorExit", "2:1: python-error: this line raises GeneratorExit"),
+        ("def f():\n    f()\nf()", "3:1: python-error: this line raises RecursionError"),
+        ("def __getattr__(name):\n    raise OSError", "1:1: no-rule-file"),
         (
             "from pydantic import TypeAdapter\nTypeAdapter(int).validate_python('someone@example.com')",
             "3:1: python-error: this line raises ValidationError",
@@ -115,6 +122,42 @@ def test_a_mistake_is_one_error_at_its_line(errors: Errors, python: str, message
     assert "example.com" not in found[0]
 
 
+@pytest.mark.parametrize("encoding", ["nonsense", "rot13", "hex"])
+def test_an_encoding_that_does_not_exist_is_an_error_at_the_first_line(errors: Errors, encoding: str) -> None:
+    """Python gives line 0 and column -1, where no editor jumps."""
+    assert errors(**{"rules/b.py": f"# coding: {encoding}\n"}) == [
+        "rules/b.py:1:1: python-error: this isn't Python; try `python -m py_compile` on it"
+    ]
+
+
+def test_a_keyboard_interrupt_ends_the_run(load: Load) -> None:
+    """Whoever presses the keys means the program."""
+    with pytest.raises(KeyboardInterrupt):
+        load(**{"rules/b.py": "raise KeyboardInterrupt\n"})
+
+
+@pytest.mark.parametrize(
+    ("grow", "message"),
+    [
+        ("Condition(**{'not': when})", "too-deep: more than 128 levels; move a part under `derived`"),
+        ("Condition(all=(when, when))", "too-deep: more than 1000000 parts; write rules instead of repeating them"),
+        ("{'not': when}", ""),
+    ],
+)
+def test_what_is_built_in_a_loop_is_bounded(errors: Errors, grow: str, message: str) -> None:
+    """In depth, and in size where one part stands in many places."""
+    code = (
+        "from pretoken.policy.conditions import Condition\n"
+        "when = Condition(client='web')\n"
+        f"for _ in range(2000):\n    when = {grow}\n"
+        "file = RuleFile(rules={'r': Rule(when=when, deny='x')})\n"
+    )
+    found = errors(**{"rules/b.py": HEAD + code})
+    assert len(found) == 1, found
+    assert found[0].startswith("rules/b.py:")
+    assert message in found[0]
+
+
 def test_files_are_run_in_isolation(load: Load) -> None:
     """Two files don't see each other's names, and nothing stays behind."""
     before, modules = list(sys.path), set(sys.modules)
@@ -133,10 +176,18 @@ def test_python_can_be_refused(errors: Errors) -> None:
     """For pull requests from outside."""
     assert errors(python=False, **{"rules/b.py": "raise SystemExit\n"}) == [
         (
-            "rules/b.py:1:1: python-refused: Python rule files are refused in this run; leave `--no-python` out, "
-            "or write the rules as YAML"
+            "rules/b.py:1:1: python-refused: Python rule files are refused in this run; leave `--no-python` or "
+            "pytest's `--pretoken-no-python` out, or write the rules as YAML"
         )
     ]
+
+
+@pytest.mark.parametrize("pool", ["language: 1", "nonsense: [", POOL + "further: 1\n"])
+def test_nothing_is_run_before_the_pool_is_right(errors: Errors, pool: str) -> None:
+    """A folder that merely looks like a policy runs no code, and names that its code may define aren't unknown."""
+    found = errors("derived: {a: {from: derived.b}}", pool=pool, **{"rules/b.py": "raise SystemExit\n"})
+    assert found
+    assert all(message.startswith("pool.yaml:") for message in found), found
 
 
 def test_names_of_a_file_that_failed_are_not_called_unknown(errors: Errors) -> None:

@@ -168,8 +168,16 @@ def test_every_reserved_claim_is_refused_in_both_tokens(errors: Errors) -> None:
             "wrong-name: `9-a` can't name a derived value: small letters, digits and underscores, first a letter; write `example`",
         ),
         ("derived: {a-b: x}", "write `a_b`"),
+        (
+            "derived: {crewRank: x}",
+            "wrong-name: `crewRank` can't name a derived value: small letters, digits and underscores, first a letter; write `crew_rank`",
+        ),
+        ("rules: {crewRank: {deny: x}}", "small letters, digits and dashes; write `crew-rank`"),
         ("tables: {a: {}}", "empty: `a` is empty"),
-        ("tables: {a: {b: {c: d}}}", "wrong-constant: this must be a text, a number, `true` or `false`"),
+        (
+            "tables: {a: {b: {c: d}}}",
+            "wrong-constant: a constant is a text, a number, `true` or `false`, or a list of them; write one, for example `web`",
+        ),
         ("tables: {a: {b: $x}}", "lone-dollar"),
         ("tables: {a: {b: [c, $x]}}", "lone-dollar"),
         ('tables: {a: {"${ANY}": c}}', "1:14: variable-not-replaced: variables aren't replaced here"),

@@ -38,7 +38,11 @@ BAD = {
     "{when: {groups: a}, value: x}": "unknown-key: a value has no `when`; use `choose: [{when: {…}, value: …}]`",
     "{otherwise: x}": "unknown-key: `otherwise` stands beside `choose`; write `choose: [{when: {…}, value: …}]`",
     "{chose: [], otherwise: x}": "unknown-key: a value has no key `chose`; did you mean `choose`?",
-    "{zzz: x}": "unknown-key: a value has no key `zzz`; it has `from`, `template`",
+    "{level: 5}": "unknown-key: a value has no key `level`; for a nested claim write `object: {level: 5}`",
+    "{level: {deep: 5}}": "unknown-key: a value has no key `level`; for a nested claim write `object: {…}` around it",
+    "{choose: [{when: {groups: a}, value: b}, {otherwise: b}]}": (
+        "1:56: wrong-place: `otherwise` is no branch; move `otherwise` beside `choose`"
+    ),
     "{from: 5}": 'wrong-type: `from` must be text, not a number; put it in quotes: `"5"`',
     "{from: groups, required: true}": "unknown-key: a value has no key `required`; write a rule with `deny: …`",
     "{test: {groups: a}, default: true}": "unknown-key: a value has no key `default`; it has `test`",
@@ -62,7 +66,7 @@ BAD = {
     "{object: {a: b}, default: c}": "unknown-key: a value has no key `default`; it has `object`, `then`",
     "[a, 1]": 'wrong-constant: a list holds one type, not numbers and text; quote all: `["1", a]`',
     "[a, a]": "wrong-constant: `a` stands twice; write it once",
-    "[[a]]": "wrong-constant: this must be a text, a number, `true` or `false`",
+    "[[a]]": "wrong-constant: a list stands in a list; write one list, for example `[a, b]`",
     "{from: lookup.user.age, default: five}": "wrong-type: the value is a number and can't default to the text `five`",
     "{from: groups, default: a}": "wrong-type: the value is a list and can't default to the text `a`; write a list such as `[a]`",
     "{from: attribute.name, default: [a]}": "can't default to a list; write a single constant, without `[ ]`",

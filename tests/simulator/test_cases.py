@@ -7,7 +7,7 @@ import pytest
 
 from pretoken.policy.errors import PolicyErrors
 from pretoken.policy.load import load_policy
-from pretoken.simulator.cases import find_case_files, load_cases, read_cases
+from pretoken.simulator.cases import load_cases, read_cases
 from tests.simulator.folders import POOL, write
 
 RULES = """\
@@ -27,7 +27,7 @@ def errors_of(folder: Path, case: str, pool: str = POOL) -> list[str]:
     write(folder, RULES, pool, **{"cases/a.yaml": case})
     plan = load_policy(folder).plan()
     with pytest.raises(PolicyErrors) as caught:
-        read_cases(folder / "cases" / "a.yaml", plan)
+        read_cases(folder / "cases" / "a.yaml", folder, plan)
     return [str(error).removeprefix(f"{folder}/cases/a.yaml:") for error in caught.value.errors]
 
 
@@ -55,7 +55,6 @@ def test_cases_are_loaded_from_all_files_in_the_order_of_their_names(tmp_path: P
 def test_a_folder_without_cases_has_none(tmp_path: Path) -> None:
     write(tmp_path, RULES)
 
-    assert list(find_case_files(tmp_path)) == []
     assert load_cases(tmp_path, load_policy(tmp_path).plan()) == []
 
 
@@ -90,7 +89,7 @@ cases:
       groups: [a]
       iam_roles: ["arn:a"]
   - name: a machine
-    given: {client: worker, principal: machine, scopes: [a], now: 0}
+    given: {client: worker, principal: machine, scopes: [a], now: 100000000}
     expect: {access_token: {without: [plan]}}
   - name: linked by hand
     given: {client_id: any, attributes: {identities: "[]"}}
@@ -102,7 +101,7 @@ cases:
     write(tmp_path, RULES, **{"cases/a.yaml": case})
 
     assert [located.case.given.now for located in load_cases(tmp_path, load_policy(tmp_path).plan())] == [
-        1767225600, 0, 1767225600, 1767225600,
+        1767225600, 100000000, 1767225600, 1767225600,
     ]  # fmt: skip
 
 
@@ -147,6 +146,9 @@ MISTAKES = {
     given("{client: web, lookups: {user: {plan: 1}}}"): "3:49: wrong-type: `plan` must be a text; write `plan: acme`",
     given("{client: web, now: today}"): (
         '3:31: wrong-time: this is no instant with a time zone; write `"2026-01-01T00:00:00Z"`'
+    ),
+    given("{client: web, now: 2026}"): (
+        '3:31: wrong-time: seconds since 1970 have 9 digits or more; write `"2026-01-01T00:00:00Z"`'
     ),
     given("{client: web, now: true}"): '3:31: wrong-time: this is no instant with a time zone; write `"',
     given("{client: web, principal: robot}"): "3:37: wrong-choice: `principal` must be `user` or `machine`; write `",
@@ -252,8 +254,22 @@ def test_a_file_that_can_not_be_read_is_an_error(tmp_path: Path) -> None:
     write(tmp_path, RULES)
     (tmp_path / "cases" / "a.yaml").mkdir(parents=True)
 
-    with pytest.raises(PolicyErrors, match="unreadable"):
-        read_cases(tmp_path / "cases" / "a.yaml", None)
+    with pytest.raises(PolicyErrors, match="not-a-file"):
+        read_cases(tmp_path / "cases" / "a.yaml", tmp_path, None)
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    """As for rules: what is reviewed is what is in the folder."""
+    folder = write(tmp_path / "policies", RULES, **{"../a.yaml": CASE, "cases/b.yaml": CASE})
+    (folder / "cases" / "a.yaml").symlink_to(tmp_path / "a.yaml")
+    (folder / "cases" / "more").symlink_to(tmp_path)
+    with pytest.raises(PolicyErrors) as refused:
+        load_cases(folder, None)
+
+    assert [(Path(error.place.file).name, error.name) for error in refused.value.errors] == [
+        ("a.yaml", "outside"),
+        ("more", "outside"),
+    ]
 
 
 def test_no_error_quotes_a_value_of_a_case(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from pretoken.simulator.running import Runner
 from tests.simulator.folders import write
 
 pytest_plugins = ["pytester"]
@@ -86,7 +87,7 @@ def test_a_bug_shows_its_traceback(run: pytest.Pytester, monkeypatch: pytest.Mon
     def fail(*_: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr("pretoken.simulator.running.Runner.run", fail)
+    monkeypatch.setattr(Runner, "run", fail)
     result = run.runpytest_inprocess("policies")
 
     result.assert_outcomes(failed=1)
@@ -100,6 +101,46 @@ def test_other_files_are_left_alone(run: pytest.Pytester) -> None:
     run.makepyfile("def test_it(): pass")
 
     run.runpytest(".").assert_outcomes(passed=1)
+
+
+def test_files_of_other_projects_are_left_alone(run: pytest.Pytester) -> None:
+    """A pool.yaml beside `cases` isn't ours by its name alone, and nothing of it is run."""
+    write(
+        run.path / "theirs",
+        "{}",
+        "languages: [en]\npool: {\n  language: 1}\n",
+        **{"cases/a.yaml": GOOD, "rules/b.py": "raise SystemExit\n"},
+    )
+    write(run.path / "mixed", RULES, **{"cases/a.yaml": "x: 1\n", "cases/b.yaml": '"cases": nonsense\n'})
+    write(run.path / "folder", RULES, **{"cases/a.yaml": GOOD})
+    (run.path / "folder" / "pool.yaml").unlink()
+    (run.path / "folder" / "pool.yaml").mkdir()
+
+    run.runpytest("theirs", "folder").assert_outcomes()
+    result = run.runpytest("mixed")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["mixed/cases/b.yaml:1:10: wrong-type*"])
+
+
+def test_a_file_that_cannot_be_read_is_left_alone(run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "no")
+
+    write(run.path / "policies", RULES, **{"cases/a.yaml": GOOD})
+    monkeypatch.setattr("pretoken.simulator.pytest_plugin.Path.open", refuse)
+
+    run.runpytest_inprocess("policies").assert_outcomes()
+
+
+def test_python_can_be_refused(run: pytest.Pytester) -> None:
+    """In pull requests of strangers."""
+    python = "from pretoken.policy.write import *\nfile = RuleFile()\n"
+    write(run.path / "policies", RULES, **{"cases/a.yaml": GOOD, "rules/b.py": python})
+
+    run.runpytest("policies").assert_outcomes(passed=1)
+    result = run.runpytest("policies", "--pretoken-no-python")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["policies/rules/b.py:1:1: python-refused: *"])
 
 
 def test_loading_it_imports_nothing_of_ours_and_no_pydantic() -> None:
