@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 _WRITABLE: dict[str, set[str]] = {"access_token": set(), "id_token": set()}
 _SUPPRESSIBLE: dict[str, set[str]] = {"access_token": set(), "id_token": set()}
 
-# Scopes that have passed. Computed ones may be many, so not all are remembered.
-_SCOPES: set[str] = set()
-_MOST_SCOPES = 1000
-
 # Types of which every value is allowed, but for `aud`.
 _PLAIN_V1 = (str,)
 _PLAIN = (str, bool, int)
@@ -138,10 +134,7 @@ def check(event: Event, changes: Changes) -> None:
     if access_claims or changes.access_suppress:
         _check_claims(event, "access_token", access_claims, changes.access_suppress)
     for scope in add:
-        if scope not in _SCOPES:
-            _refuse("scope", "access_token.scopes.add", scope_problem(scope))
-            if len(_SCOPES) < _MOST_SCOPES:
-                _SCOPES.add(scope)
+        _refuse("scope", "access_token.scopes.add", scope_problem(scope))
     _check_twice(add, "access_token.scopes.add")
     _check_twice(suppress, "access_token.scopes.remove")
     if suppress and not set(add).isdisjoint(suppress):

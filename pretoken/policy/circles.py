@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from pretoken.policy.errors import quoted
 from pretoken.policy.policy import Policy
+from pretoken.policy.pool import PATIENCE
 from pretoken.policy.report import At, Report
 from pretoken.policy.walk import Part, inputs_in, walk_lookup, walk_value
 from pretoken.trigger.durations import milliseconds_of
@@ -125,8 +126,8 @@ def _check_deadline(policy: Policy, sources: Graph, report: Report) -> None:
     total = policy.pool.limits.lookups_total
     time, chain = max((slowest(node) for node in sources), default=(0, []))
     if time > milliseconds_of(total):
-        message = (
-            f"{', then '.join(map(quoted, chain))} can take {time}ms, and `lookups_total` is {total}; "
-            f"shorten `timeout`, or write `limits: {{lookups_total: {time}ms}}`"
-        )
+        cure = "shorten one `timeout`, for example to `500ms`"
+        if time < PATIENCE:
+            cure += f", or write `limits: {{lookups_total: {time}ms}}`"
+        message = f"{', then '.join(map(quoted, chain))} can take {time}ms, and `lookups_total` is {total}; {cure}"
         report.add("too-slow", (*_place(chain[-1]), "timeout"), message)

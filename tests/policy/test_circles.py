@@ -57,7 +57,7 @@ def test_a_chain_of_lookups_stays_within_the_deadline(errors: Errors) -> None:
     (message,) = errors("derived: {d: {first_of: [{from: lookup.b.f}, {from: lookup.e.f}]}}", pool=pool)
     assert message == (
         "pool.yaml:4:149: too-slow: `lookup.a`, then `lookup.b`, then `lookup.c` can take 1500ms, and `lookups_total` is "
-        "1400ms; shorten `timeout`, or write `limits: {lookups_total: 1500ms}`"
+        "1400ms; shorten one `timeout`, for example to `500ms`, or write `limits: {lookups_total: 1500ms}`"
     )
     assert errors("derived: {d: {from: lookup.b.f}}", pool=pool.replace("1400ms", "1500ms")) == []
 

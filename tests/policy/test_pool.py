@@ -174,7 +174,11 @@ BAD = [
     ),
     (
         f"lookups: {{a: {{parameter: {{name: a}}, timeout: 3s, {FIELDS}}}}}",
-        "too-slow: `lookup.a` can take 3000ms, and `lookups_total` is 2s; shorten `timeout`, or write `limits: {lookups_total: 3000ms}`",
+        "too-slow: `lookup.a` can take 3000ms, and `lookups_total` is 2s; shorten one `timeout`, for example to `500ms`, or write `limits: {lookups_total: 3000ms}`",
+    ),
+    (
+        f"lookups: {{a: {{parameter: {{name: a}}, timeout: 5s, {FIELDS}}}}}",
+        "too-slow: `lookup.a` can take 5000ms, and `lookups_total` is 2s; shorten one `timeout`, for example to `500ms`",
     ),
     (
         f"lookups: {{a: {{parameter: {{name: a}}, timeout: soon, {FIELDS}}}}}",
