@@ -108,7 +108,7 @@ class _Tree:
             return
         value = given[0][1]
         if slot.adds:
-            value = sorted({item for _, items in given for item in (items if isinstance(items, list) else [items])})
+            value = sorted({item for _, items in given for item in items})
         elif len(given) > 1 and any(not _same(value, other) for _, other in given[1:]):
             self.clash = True
             return

@@ -43,20 +43,20 @@ def split(rules: list[Rule], plan: dict[str, Any], claims: dict[str, str]) -> tu
         plan: the policy's canonical JSON.
         claims: the claim that carries the message of each recipient.
     """
-    others = [
+    touching: dict[tuple[str, str], list[Rule]] = {}
+    for rule in rules:
+        for touched in _touched(rule, claims):
+            touching.setdefault(touched, []).append(rule)
+    waiting = [
         rule for rule in rules if not inputs_behind(paths_of_rule(plan["rules"][rule.name]), plan) <= SETTLING_INPUTS
     ]
-    settled = [rule for rule in rules if rule not in others]
-    touched = {rule.name: _touched(rule, claims) for rule in rules}
-    waiting = others.copy()
+    others = {rule.name for rule in waiting}
     while waiting:
-        shared = touched[waiting.pop().name]
-        joined = [rule for rule in settled if not shared.isdisjoint(touched[rule.name])]
-        if joined:
-            settled = [rule for rule in settled if rule not in joined]
-            others += joined
+        for touched in _touched(waiting.pop(), claims):
+            joined = [rule for rule in touching.pop(touched, ()) if rule.name not in others]
+            others.update(rule.name for rule in joined)
             waiting += joined
-    return settled, sorted(others, key=lambda rule: rule.name)
+    return [rule for rule in rules if rule.name not in others], [rule for rule in rules if rule.name in others]
 
 
 def _touched(rule: Rule, claims: dict[str, str]) -> set[tuple[str, str]]:
