@@ -687,7 +687,7 @@ RULES = {
     "no-provider-groups": {"groups": {"remove": {"from_identity_provider": True}}},
 }
 NEVER_IMPORTED = {"pretoken.sealing", "pretoken.policy", "boto3", "aws_encryption_sdk", "pydantic", "yaml", "site"}
-TOO_SLOW_TO_IMPORT = {"asyncio", "dataclasses", "inspect", "logging", "pathlib", "typing", "urllib.parse"}
+TOO_SLOW_TO_IMPORT = {"asyncio", "contextlib", "dataclasses", "inspect", "logging", "pathlib", "typing", "urllib.parse"}
 
 
 @pytest.mark.parametrize("version", ["V1_0", "V2_0", "V3_0"])
