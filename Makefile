@@ -9,7 +9,9 @@ PYTHON   ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BIN      := .venv/bin
 CLI      := .venv/.cli-is-installed
 DEV      := .venv/.dev-is-installed
-LOCK     := requirements-dev.txt
+SAM      := .venv/.sam-is-installed
+LAMBDA   := .venv/.lambda-is-installed
+LOCK     := requirements/dev.txt
 SOURCES   = $(shell find pretoken tests triggers policies events -type f ! -name "*.pyc" 2>/dev/null)
 GATED    := pretoken/checks/*,pretoken/cognito/*,pretoken/policy/*,pretoken/sealing/*,pretoken/trigger/*
 install   = { uv=$$(command -v uv || command -v $(BIN)/uv) && "$$uv" pip install --quiet --python $(BIN)/python $(1); } \
@@ -24,7 +26,7 @@ help:  ## show this list
 demo: $(CLI)  ## show what the sample rules make of a sample event (EVENT=FILE for another one)
 	@$(BIN)/pretoken preview --event $(EVENT) --lookups $(LOOKUPS)
 
-test: $(DEV)  ## run all tests: the cases of the rule files, then those of the code
+test: $(DEV) $(SAM) $(LAMBDA)  ## run all tests: the cases of the rule files, then those of the code
 	@$(BIN)/pretoken test
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -n auto --inline-snapshot=disable
@@ -49,12 +51,16 @@ imports: $(DEV)
 wheel: $(DEV)
 	@.ci/wheel
 
-bench: $(DEV)  ## measure the budgets against their alternatives
+bench: $(DEV) $(SAM) $(LAMBDA)  ## measure the budgets against their alternatives
 	@$(BIN)/python -m benchmarks
 
 lock: $(DEV)  ## pin the newest versions of all tools and dependencies
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --group dev --extra cli --no-emit-package pretoken \
 		--custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
+	@echo aws-sam-cli | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--custom-compile-command 'make lock' --output-file requirements/sam.txt -
+	@printf '%s\n' awslambdaric boto3 snapshot-restore-py | $(BIN)/uv pip compile --quiet --upgrade --python-version 3.13 \
+		--custom-compile-command 'make lock' --output-file requirements/lambda.txt -
 
 clean:  ## remove everything that make made
 	@rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
@@ -73,3 +79,15 @@ $(DEV): pyproject.toml $(LOCK) | .venv
 	@$(call install,--requirement $(LOCK))
 	@$(call install,--constraint $(LOCK) --editable '.[cli]')
 	@touch $@ $(CLI)
+
+# The SAM CLI pins the versions of all that it needs, so it can't share an environment.
+$(SAM): requirements/sam.txt | $(DEV)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/sam
+	@$(BIN)/uv pip install --quiet --python .venv/sam --requirement requirements/sam.txt
+	@touch $@
+
+# What the function finds in Lambda: its Python, the runtime interface client, and boto3.
+$(LAMBDA): requirements/lambda.txt | $(DEV)
+	@python=$$(.ci/find-python 3.13) || { echo "Python 3.13 isn't on this machine: tests that need it are skipped"; exit 0; }; \
+		$(BIN)/uv venv --quiet --clear --python "$$python" .venv/lambda && \
+		$(BIN)/uv pip install --quiet --python .venv/lambda --requirement requirements/lambda.txt && touch $@
