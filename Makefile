@@ -12,8 +12,8 @@ DEV      := .venv/.dev-is-installed
 SAM      := .venv/.sam-is-installed
 LAMBDA   := .venv/.lambda-is-installed
 LOCK     := requirements/dev.txt
-SOURCES   = $(shell find pretoken tests triggers policies events -type f ! -name "*.pyc" 2>/dev/null)
-GATED    := pretoken/checks/*,pretoken/cognito/*,pretoken/policy/*,pretoken/sealing/*,pretoken/trigger/*
+SOURCES   = $(shell find env.json events policies pretoken project samconfig.toml template.yaml tests triggers -type f ! -name "*.pyc" 2>/dev/null)
+GATED    := pretoken/checks/*,pretoken/cognito/*,pretoken/packaging/*,pretoken/policy/*,pretoken/project.py,pretoken/sealing/*,pretoken/trigger/*
 install   = { uv=$$(command -v uv || command -v $(BIN)/uv) && "$$uv" pip install --quiet --python $(BIN)/python $(1); } \
 	|| $(BIN)/python -m pip install --quiet $(1)
 
@@ -48,19 +48,22 @@ types: $(DEV)
 imports: $(DEV)
 	@$(BIN)/lint-imports --no-logo
 
-wheel: $(DEV)
+wheel: $(DEV) $(SAM)
 	@.ci/wheel
 
 bench: $(DEV) $(SAM) $(LAMBDA)  ## measure the budgets against their alternatives
 	@$(BIN)/python -m benchmarks
 
 lock: $(DEV)  ## pin the newest versions of all tools and dependencies
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --group dev --extra cli --no-emit-package pretoken \
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --group dev --extra cli --extra local --no-emit-package pretoken \
 		--custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
 	@echo aws-sam-cli | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--custom-compile-command 'make lock' --output-file requirements/sam.txt -
 	@printf '%s\n' awslambdaric boto3 snapshot-restore-py | $(BIN)/uv pip compile --quiet --upgrade --python-version 3.13 \
 		--custom-compile-command 'make lock' --output-file requirements/lambda.txt -
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate \
+		$(addprefix --no-emit-package ,boto3 botocore jmespath python-dateutil s3transfer six urllib3) \
+		--custom-compile-command 'make lock' --output-file triggers/requirements.txt triggers/requirements.in
 
 clean:  ## remove everything that make made
 	@rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

@@ -7,7 +7,10 @@ import sys
 
 import click
 
+from pretoken.cli.build import build
 from pretoken.cli.check import check
+from pretoken.cli.init import init
+from pretoken.cli.local_aws import local_aws
 from pretoken.cli.preview import preview
 from pretoken.cli.schema import schema
 from pretoken.cli.test import test
@@ -29,7 +32,7 @@ def program(context: click.Context) -> None:
         context.color = False
 
 
-for command in (preview, test, check, schema):
+for command in (init, preview, test, check, build, local_aws, schema):
     program.add_command(command)
 
 

@@ -26,7 +26,7 @@ class Sealer:
     """Encrypt members for recipients, one message per recipient and token.
 
     Make one at cold start: that asks nothing of KMS. The first message for a recipient makes a data key, which then
-    serves all users for at most 300 s; so a SnapStart snapshot holds clients but no data key.
+    serves all users for at most 300 s.
 
     Args:
         keys: the ARN of the KMS key by the recipient's name.
@@ -79,6 +79,11 @@ class Sealer:
             cause = cause_of(known) if known else "sealing-failed"
         # Raised here, not above, so that not even the error's context leads to a personal value.
         raise SealingError(cause)
+
+    def forget(self) -> None:
+        """Let go of all data keys, so that the next message for each recipient is sealed with a new one."""
+        for _, materials in self._recipients.values():
+            materials.cache.clear()
 
 
 def _content(members: Mapping[str, object], sub: str) -> bytes:

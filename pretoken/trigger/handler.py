@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 NEUTRAL = "Signing in isn't possible at the moment."
 """What an end user reads when a sign-in is refused without a text of a rule."""
 
+_UNANSWERED = "nobody answers this lookup, so it always fails"
+
 
 def create_handler(
     plan: str | os.PathLike[str] | dict[str, Any],
@@ -64,7 +66,7 @@ def _read_plan(path: str | os.PathLike[str]) -> dict[str, Any]:
             plan = json.load(file)
     except (OSError, ValueError) as error:
         raise PlanError(f"`{os.fspath(path)}` can't be read as JSON: {type(error).__name__}") from None
-    if not isinstance(plan, dict) or not isinstance(plan.get("pool"), dict):
+    if not (isinstance(plan, dict) and isinstance(plan.get("pool"), dict) and isinstance(plan.get("digest", ""), str)):
         raise PlanError(f"`{os.fspath(path)}` isn't a plan; write there what `LoadedPolicy.plan()` gives")
     return plan
 
@@ -84,12 +86,12 @@ class Handler:
         write: Callable[[str], object],
     ) -> None:
         self.program = link(plan, variables)
-        self._seal = seal or (_kms_sealer(self.program.recipients) if _encrypts(plan) else None)
+        self._seal = seal or (_kms_sealer(self.program.recipients) if encrypts(plan) else None)
         self._answers = answers
         self._report = Report(plan, self.program, write)
         if answers is no_answers:
             for lookup in plan["pool"].get("lookups", {}):
-                self._report.log("WARN", "nobody answers this lookup, so it always fails", 0, {}, lookup=lookup)
+                self._report.log("WARN", _UNANSWERED, time.time(), {}, lookup=lookup)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer an event; raises SignInRefused, and nothing else."""
@@ -125,7 +127,8 @@ def _check_sendable(response: dict[str, Any]) -> None:
         raise ContractError("not-sendable", "response", "the event can't be sent back as JSON in UTF-8") from None
 
 
-def _encrypts(plan: dict[str, Any]) -> bool:
+def encrypts(plan: dict[str, Any]) -> bool:
+    """Tell whether a plan encrypts anything."""
     return any(
         rule.get(token, {}).get("encrypted_for")
         for rule in plan.get("rules", {}).values()
@@ -135,8 +138,11 @@ def _encrypts(plan: dict[str, Any]) -> bool:
 
 def _kms_sealer(recipients: Mapping[str, tuple[str, str]]) -> Seal:
     from pretoken.sealing.sealer import Sealer
+    from pretoken.trigger.snapstart import forget_around_snapshots
 
     try:
-        return Sealer({recipient: key for recipient, (_, key) in recipients.items()}).seal
+        sealer = Sealer({recipient: key for recipient, (_, key) in recipients.items()})
     except ValueError as error:
         raise PlanError(f"the recipients can't be used: {error}") from None
+    forget_around_snapshots(sealer.forget)
+    return sealer.seal

@@ -24,14 +24,16 @@ class Report:
     """Tells what became of events, in a log line each.
 
     Args:
-        plan: the policy's canonical JSON.
+        plan: the policy's canonical JSON; in a package it has the digest, by which each line tells what is running.
         program: the plan, linked.
         write: takes a log line.
     """
 
-    __slots__ = ("_plan", "_program", "_write")
+    __slots__ = ("_package", "_plan", "_program", "_write")
 
     def __init__(self, plan: dict[str, Any], program: Program, write: Callable[[str], object]) -> None:
+        digest = plan.get("digest", "").removeprefix("sha256:")
+        self._package = {"package": digest[:12]} if digest else {}
         self._plan = plan
         self._program = program
         self._write = write
@@ -39,7 +41,7 @@ class Report:
     def log(self, level: str, message: str, now: float, metrics: Mapping[str, float], **properties: Any) -> None:
         """Write a log line; that it can't be written changes no answer and shows nobody another error."""
         try:  # noqa: SIM105 - contextlib would add to the cold start
-            self._write(log_line(level, message, now, metrics, **properties))
+            self._write(log_line(level, message, now, metrics, **self._package, **properties))
         except Exception:  # noqa: BLE001, S110 - see above
             pass
 

@@ -1,12 +1,14 @@
 """One log line per event: JSON, with CloudWatch embedded metrics; names, counts, sizes and durations only.
 
-Source: Amazon CloudWatch user guide, "Specification: Embedded metric format".
+Sources: Amazon CloudWatch user guide, "Specification: Embedded metric format"; AWS Lambda developer guide, "Log-level
+filtering", which needs `level` and an RFC 3339 `timestamp`.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +40,9 @@ def log_line(level: str, message: str, now: float, metrics: Mapping[str, float],
         metrics: numbers by name; they become CloudWatch metrics of the function.
         properties: names and counts that are searchable but no metrics.
     """
-    line: dict[str, Any] = {"level": level, "message": message, **properties}
+    seconds, milliseconds = divmod(int(now * 1000), 1000)
+    timestamp = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{milliseconds:03}Z"
+    line: dict[str, Any] = {"timestamp": timestamp, "level": level, "message": message, **properties}
     if metrics:
         function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
         definitions = [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in metrics]

@@ -27,7 +27,10 @@ def test_help_lists_the_commands(run: Run) -> None:
 
     assert result.exit_code == 0
     assert [line.split()[0] for line in result.output.split("Commands:\n")[1].splitlines()] == [
+        "build",
         "check",
+        "init",
+        "local-aws",
         "preview",
         "schema",
         "test",
@@ -35,7 +38,9 @@ def test_help_lists_the_commands(run: Run) -> None:
     assert run("-h").output == result.output
 
 
-@pytest.mark.parametrize("command", [["check"], ["preview"], ["test"], ["schema"], ["schema", "rules"]])
+@pytest.mark.parametrize(
+    "command", [["build"], ["check"], ["init"], ["local-aws"], ["preview"], ["test"], ["schema"], ["schema", "rules"]]
+)
 def test_every_command_has_a_help(command: list[str], run: Run) -> None:
     result = run(*command, "--help")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 import time
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -106,6 +108,41 @@ def test_making_a_sealer_asks_nothing_of_kms(client: BaseClient, calls: list[str
     """A snapshot of a started function must hold no data key."""
     Sealer({"billing-api": KEY, "shipping-api": OTHER_KEY}, client_for=lambda _: client)
     assert calls == []
+
+
+def test_a_sealer_that_forgot_asks_for_a_new_data_key_for_each_recipient(client: BaseClient, calls: list[str]) -> None:
+    sealer = Sealer({"billing-api": KEY, "shipping-api": OTHER_KEY}, client_for=lambda _: client)
+    for _ in range(2):
+        sealer.forget()
+        calls.clear()
+        for recipient in ("billing-api", "shipping-api", "billing-api"):
+            sealer.seal(recipient, MEMBERS, SUB)
+        assert calls == ["GenerateDataKey"] * 2
+
+
+def test_nothing_that_a_sealer_holds_leads_to_a_data_key_once_it_forgot(sealer: Sealer, client: BaseClient) -> None:
+    made: list[bytes] = []
+    client.meta.events.register("after-call.kms", lambda parsed, **_: made.append(parsed["Plaintext"]))
+    sealer.seal("billing-api", MEMBERS, SUB)
+    assert made
+    assert held_by(sealer, made[0])
+    sealer.forget()
+    assert not held_by(sealer, made[0])
+
+
+def held_by(owner: object, secret: bytes) -> bool:
+    """Tell whether a value equal to `secret` can be reached from an object."""
+    seen: dict[int, object] = {}
+    waiting = [owner]
+    while waiting:
+        item = waiting.pop()
+        if id(item) in seen or isinstance(item, (type, ModuleType, FunctionType)):
+            continue
+        seen[id(item)] = item
+        if isinstance(item, bytes) and item == secret:
+            return True
+        waiting.extend(gc.get_referents(item))
+    return False
 
 
 def test_there_is_one_client_for_each_region() -> None:

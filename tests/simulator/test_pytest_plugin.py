@@ -19,7 +19,9 @@ BAD = "cases:\n  - {name: a better plan, given: {client: web}, expect: {access_t
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Run pytest in a folder of its own, with this plugin alone, whether pretoken is installed or not."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p pretoken.simulator.pytest_plugin -p no:cacheprovider")
+    imported_already = "-W ignore::pytest.PytestAssertRewriteWarning"  # by the pytest that runs this test
+    options = f"-p pretoken.simulator.pytest_plugin -p no:cacheprovider {imported_already}"
+    monkeypatch.setenv("PYTEST_ADDOPTS", options)
     return pytester
 
 

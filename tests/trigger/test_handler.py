@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -121,6 +124,9 @@ def test_a_policy_that_encrypts_makes_a_sealer_of_its_recipients_keys(monkeypatc
 
         def seal(self, *_: object) -> str:
             return "sealed"
+
+        def forget(self) -> None:
+            raise AssertionError
 
     module = ModuleType("pretoken.sealing.sealer")
     module.Sealer = Sealer  # type: ignore[attr-defined]
@@ -282,6 +288,7 @@ def test_the_line_of_a_decision_holds_names_counts_and_durations() -> None:
     line = run.line
     metrics = line.pop("_aws")
     assert line.pop("DurationMs") >= 0
+    assert datetime.fromisoformat(line.pop("timestamp")).timestamp() * 1000 == metrics["Timestamp"]
     assert line == {
         "level": "INFO",
         "message": "decided",
@@ -303,6 +310,29 @@ def test_the_line_of_a_decision_holds_names_counts_and_durations() -> None:
         "SealingFailures": 0,
     }
     assert {each["Name"] for each in metrics["CloudWatchMetrics"][0]["Metrics"]} <= {*line, "DurationMs"}
+
+
+@pytest.mark.parametrize("event", [make_event(), make_event(client="x"), {}])
+def test_every_line_tells_which_package_is_running(event: object) -> None:
+    written: list[str] = []
+    plan = {
+        "digest": f"sha256:{'0123456789abcdef' * 4}",
+        **make_plan({"deny": {"when": {"groups": "x"}, "deny": "No."}}),
+    }
+    plan["pool"] = {**plan["pool"], "other_clients": "deny"}
+    handler = create_handler(plan, environment={}, write=written.append)
+    with contextlib.suppress(SignInRefused):
+        handler(event, CONTEXT)
+    assert {json.loads(line)["package"] for line in written} == {"0123456789ab"}
+
+
+def test_a_lookup_that_nobody_answers_is_told_of_at_the_time_it_is_noticed() -> None:
+    written: list[str] = []
+    before = time.time()
+    create_handler(make_plan({"r": claim({"from": "lookup.row.string"})}), environment={}, write=written.append)
+    told = json.loads(written[0])
+    assert told["message"] == "nobody answers this lookup, so it always fails"
+    assert int(before) <= datetime.fromisoformat(told["timestamp"]).timestamp() <= time.time()
 
 
 @pytest.mark.parametrize(
@@ -651,9 +681,10 @@ def test_values_nested_too_deep_do_not_start() -> None:
         (None, "`policy.json` can't be read as JSON: FileNotFoundError"),
         ("{", "`policy.json` can't be read as JSON: JSONDecodeError"),
         ("[]", "`policy.json` isn't a plan"),
+        ('{"pool": {}, "digest": 1}', "`policy.json` isn't a plan"),
         ('{"rules": {}}', "`policy.json` isn't a plan"),
     ],
-    ids=["missing", "broken", "no object", "no pool"],
+    ids=["missing", "broken", "no object", "no digest", "no pool"],
 )
 def test_without_a_plan_the_function_does_not_start(
     text: str | None, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

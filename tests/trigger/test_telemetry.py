@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -12,7 +13,33 @@ from pretoken.trigger.telemetry import log_line, place_of
 def test_a_line_is_one_json_object() -> None:
     line = log_line("INFO", "decided", 1767225600.5, {}, client="web", reference="é\nx")
     assert "\n" not in line
-    assert json.loads(line) == {"level": "INFO", "message": "decided", "client": "web", "reference": "é\nx"}
+    assert json.loads(line) == {
+        "timestamp": "2026-01-01T00:00:00.500Z",
+        "level": "INFO",
+        "message": "decided",
+        "client": "web",
+        "reference": "é\nx",
+    }
+
+
+@pytest.mark.parametrize(
+    ("now", "timestamp"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (1767225600.0019, "2026-01-01T00:00:00.001Z"),
+        (1767225599.9999, "2025-12-31T23:59:59.999Z"),
+    ],
+)
+def test_the_time_is_told_in_utc_to_the_millisecond(
+    now: float, timestamp: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    line = json.loads(log_line("INFO", "decided", now, {"Decided": 1}))
+    monkeypatch.undo()
+    time.tzset()
+    assert line["timestamp"] == timestamp
+    assert line["_aws"]["Timestamp"] == int(now * 1000)
 
 
 def test_metrics_are_embedded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +70,7 @@ def test_outside_lambda_the_function_is_local(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_line_without_metrics_has_no_metric_members() -> None:
-    assert set(json.loads(log_line("WARN", "x", 0, {}))) == {"level", "message"}
+    assert set(json.loads(log_line("WARN", "x", 0, {}))) == {"timestamp", "level", "message"}
 
 
 def _fail() -> None:

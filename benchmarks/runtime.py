@@ -1,0 +1,118 @@
+"""The built package under Lambda's runtime: cold starts, and what there is to download."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from benchmarks.rows import Row
+from pretoken.packaging import build
+from pretoken.packaging.sizes import sizes_of
+from tests.runtime.emulator import MISSING, PYTHON, Emulator
+from tests.runtime.kms import running_kms
+from tests.runtime.packages import ROOT, SIGN_IN, VARIABLES, encrypted_claim, make_plain_policies
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STARTS = 15
+SMALL = 150_000  # bytes that a package without native code may have, zipped
+LAMBDAS_OWN = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "urllib3")
+_HANDWRITTEN = """
+import time
+from handwritten import handler as answer
+
+def handler(event, _context):
+    return answer(event, int(time.time()), lambda *_: None, lambda *_: "")
+"""
+
+
+class Function(NamedTuple):
+    """Something to start: a folder, its variables, module and function."""
+
+    folder: Path
+    variables: Mapping[str, str]
+    handler: str = "pre_token_generation.handler"
+
+    def cold_start(self) -> float:
+        """Start, answer one event, and give the milliseconds of CPU time that took."""
+        with Emulator(self.folder, self.variables, handler=self.handler) as emulator:
+            answer = emulator.invoke(SIGN_IN)
+            if "response" not in answer or bool(encrypted_claim(answer)) != ("BILLING_KEY_ARN" in self.variables):
+                raise AssertionError(emulator.output)
+            return emulator.cpu_seconds * 1e3
+
+
+def cold_start(what: str, against: str, ours: Function, theirs: Function, budget: float) -> Row:
+    """Start two functions in turns, each time in fresh processes; the first start of each only fills caches."""
+    pairs = [(ours.cold_start(), theirs.cold_start()) for _ in range(STARTS + 1)][1:]
+    our_time, their_time = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
+    ratio = statistics.median(one / other for one, other in pairs)
+    return Row(what, f"{our_time:.0f} ms of CPU", f"{their_time:.0f} ms of CPU", against, ratio, budget)
+
+
+def size(what: str, ours: int, theirs: int, against: str, budget: float) -> Row:
+    """Compare two sizes in bytes."""
+    return Row(what, f"{ours / 1000:.0f} kB", f"{theirs / 1000:.0f} kB", against, ours / theirs, budget)
+
+
+def _boto3_zipped(folder: Path) -> int:
+    """Measure what the function finds in Lambda, and a package could bring all the same."""
+    (site,) = PYTHON.parents[1].glob("lib/python*/site-packages")
+    for name in LAMBDAS_OWN:
+        shutil.copytree(site / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return sizes_of(folder).zipped
+
+
+def rows() -> list[Row]:
+    """Measure all rows of this file; there are none where the emulator can't run."""
+    if MISSING:
+        return []
+    with tempfile.TemporaryDirectory() as temporary, running_kms() as kms:
+        folder = Path(temporary)
+        alone, policies = folder / "alone", folder / "policies"
+        alone.mkdir()
+        policies.mkdir()
+        plain = build(make_plain_policies(policies), ROOT / "triggers", folder / "plain")
+        sample = build(ROOT / "policies", ROOT / "triggers", folder / "sample")
+        for name in ("handwritten.py", "encryption_sdk.py"):
+            shutil.copy(Path(__file__).with_name(name), alone)
+        (alone / "function.py").write_text(_HANDWRITTEN)
+        command = [str(PYTHON), "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(alone)]
+        subprocess.run(command, check=True)  # noqa: S603 - our own command
+        to_kms = {"BILLING_KEY_ARN": kms.key, "AWS_ENDPOINT_URL": kms.endpoint, "AWS_DEFAULT_REGION": "eu-west-1"}
+        beside_wheels = {"PYTHONPATH": f"{alone}:{sample.folder}"}
+        return [
+            cold_start(
+                "cold start under Lambda's runtime, nothing encrypted: until the first answer",
+                "handwritten",
+                Function(plain.folder, VARIABLES),
+                Function(alone, {}, "function.handler"),
+                1.2,
+            ),
+            cold_start(
+                "cold start under Lambda's runtime, encrypting: until the first answer",
+                "Encryption SDK with client and cache alone",
+                Function(sample.folder, VARIABLES | to_kms),
+                Function(alone, to_kms | beside_wheels, "encryption_sdk.handler"),
+                1.1,
+            ),
+            size(
+                f"package, nothing encrypted, zipped, at most {SMALL / 1000:.0f} kB",
+                plain.sizes.zipped,
+                sample.sizes.zipped,
+                "a package that encrypts",
+                SMALL / sample.sizes.zipped,
+            ),
+            size(
+                "package, encrypting, for both architectures, zipped",
+                sample.sizes.zipped,
+                sample.sizes.zipped + _boto3_zipped(folder / "boto3"),
+                "with the boto3 that Lambda has anyway",
+                1.0,
+            ),
+        ]

@@ -1,0 +1,112 @@
+"""`pretoken local-aws`: a KMS and a DynamoDB on this machine, for `sam local invoke`."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pretoken.cli.inputs import CannotRun, load_policies
+from pretoken.cli.options import of_policies
+
+if TYPE_CHECKING:
+    from pretoken.simulator.local_aws import LocalAWS
+    from pretoken.simulator.local_resources import LocalResources
+
+HOST_OF_CONTAINERS = "host.docker.internal"
+"""This machine, as containers call it: Docker Desktop by itself, on Linux `add_host` of samconfig.toml."""
+SAMPLE = Path("events", "v2-sign-in.json")
+
+
+@click.command("local-aws")
+@click.option(
+    "--host",
+    default="0.0.0.0",  # noqa: S104 - a container on Linux can't reach the loopback address
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to listen; with Docker Desktop 127.0.0.1 is enough.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=4599, show_default=True, help="0 for one that is free.")
+@click.option(
+    "--env-file",
+    type=click.Path(path_type=Path),
+    default="env.json",
+    show_default=True,
+    metavar="FILE",
+    help="The function's variables for local runs; what else stands there is kept.",
+)
+@of_policies
+def local_aws(host: str, port: int, env_file: Path, folder: Path, python: bool) -> None:
+    """Serve KMS and DynamoDB for `sam local invoke`.
+
+    Makes the keys and tables that pool.yaml names, writes their names into the file of variables, and answers until
+    Ctrl-C. Everything is in memory; nothing is real.
+    """
+    from pretoken.simulator.env_file import EnvFile
+    from pretoken.simulator.local_resources import LocalRunError, resources_of
+
+    pool = load_policies(folder, python=python).plan()["pool"]
+    try:
+        env = EnvFile(env_file)
+        resources = resources_of(pool, env.variables, str(env_file))
+        if not resources.keys and not resources.tables:
+            told_env(env_file, written=env.update(resources.variables))
+            click.echo("this policy needs no KMS key and no DynamoDB table, so there is nothing to serve")
+            told_next(env_file)
+            return
+        with closing(started(resources, host, port)) as server:
+            endpoint = {"AWS_ENDPOINT_URL": f"http://{HOST_OF_CONTAINERS}:{server.port}"}
+            written = env.update({**endpoint, **resources.variables})
+            told_resources(resources)
+            told_env(env_file, written=written)
+            told_next(env_file)
+            click.echo(f"\nlistening on {host}:{server.port}; Ctrl-C stops it, and then all of this is gone")
+            server.serve()
+    except LocalRunError as error:
+        raise CannotRun(str(error)) from None
+    except KeyboardInterrupt:
+        pass
+
+
+def started(resources: LocalResources, host: str, port: int) -> LocalAWS:
+    """Make the resources and listen.
+
+    Raises:
+        CannotRun: it isn't installed, or the address can't be listened on.
+        LocalRunError: a resource can't be made.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):  # moto's own word on what isn't installed
+            from pretoken.simulator.local_aws import LocalAWS
+    except ModuleNotFoundError as missing:
+        raise CannotRun(f"`{missing.name}` isn't installed; run `pip install 'pretoken[cli,local]'`") from None
+    try:
+        return LocalAWS(resources, host, port, click.echo)
+    except OSError as error:
+        why = str(error.strerror).partition(" (")[0].lower()
+        raise CannotRun(f"{host}:{port}: {why}; try `--port 0` for a free one, or another `--host`") from None
+
+
+def told_resources(resources: LocalResources) -> None:
+    """Tell what was made, and what wasn't."""
+    for arn, recipients in resources.keys.items():
+        click.echo(f"key    {', '.join(f'alias/{name}' for name in recipients)}\n       {arn}")
+    for table, attributes in resources.tables.items():
+        click.echo(f"table  {table}, empty; key: {', '.join(attributes)}")
+    for lookup, provider in resources.elsewhere.items():
+        click.echo(f"lookup {lookup}: `{provider}` isn't served here, so this lookup fails")
+
+
+def told_env(path: Path, *, written: bool) -> None:
+    """Tell whether the file of variables was written."""
+    click.echo(f"env    {path} {'is written' if written else 'is as it should be'}")
+
+
+def told_next(path: Path) -> None:
+    """Tell the next command."""
+    event = SAMPLE if SAMPLE.is_file() else "EVENT.json"
+    variables = "" if path == Path("env.json") else f" --env-vars {path}"
+    click.echo(f"next, in another terminal: sam build && sam local invoke -e {event}{variables}")

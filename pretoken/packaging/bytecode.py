@@ -1,0 +1,78 @@
+"""Bytecode for the function's Python: without it a cold start takes two to three times as long."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pretoken.packaging import compiling
+from pretoken.packaging.errors import BuildError
+from pretoken.packaging.uv import run_uv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PYTHON = "3.13"  # the function's, as template.yaml says
+
+_TAG = f"cpython-{PYTHON.replace('.', '')}"
+_OPTIONS = (
+    *("-s", "-S", "-P"),  # nothing but the standard library runs
+    *("-X", "utf8", "-W", "ignore"),
+    *("-X", "no_debug_ranges"),  # a fifth less; tracebacks still tell the line
+)
+_ENVIRONMENT = {"PYTHONHASHSEED": "0"}  # the rest of the environment can't change the bytes
+
+
+def compile_package(folder: Path) -> None:
+    """Compile all that is in a package.
+
+    Raises:
+        BuildError: `no-python`: the function's Python isn't on this machine; `not-python`: a file can't be compiled.
+
+    """
+    run = _run(find_python(), compiling.__file__, str(folder))
+    if run is None or run.returncode:
+        what = "it doesn't start" if run is None else run.stderr.strip().rpartition("\n")[2]
+        raise BuildError("not-python", f"Python {PYTHON} can't compile the package: {what}", refused=True)
+
+
+def find_python() -> str:
+    """Find the function's Python.
+
+    Raises:
+        BuildError: `no-python`.
+
+    """
+    for candidate in _candidates():
+        run = _run(candidate, "-c", "import sys; print(sys.implementation.cache_tag)")
+        if run is not None and run.stdout.strip() == _TAG:
+            return candidate
+    cure = f"install it: `uv python install {PYTHON}`; or build without bytecode: `--no-bytecode`"
+    raise BuildError("no-python", f"there is no Python {PYTHON}, the function's, on this machine; {cure}")
+
+
+def _candidates() -> Iterator[str]:
+    if sys.implementation.cache_tag == _TAG:
+        yield sys.executable
+    # Before uv, which would try pyenv's shims, and they start no version that isn't selected.
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    yield from map(str, sorted(root.glob(f"versions/{PYTHON}.*/bin/python"), reverse=True))
+    with suppress(BuildError):  # a policy that encrypts nothing needs no uv
+        yield run_uv("python", "find", "--no-project", "--no-python-downloads", PYTHON).stdout.strip()
+    yield from filter(None, [shutil.which(f"python{PYTHON}")])
+
+
+def _run(python: str, *arguments: str) -> subprocess.CompletedProcess[str] | None:
+    """Run a Python; None if there is none."""
+    command = [python, *_OPTIONS, *arguments]
+    try:
+        return subprocess.run(  # noqa: S603
+            command, env=_ENVIRONMENT, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
+    except OSError:
+        return None

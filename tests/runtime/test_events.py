@@ -1,0 +1,102 @@
+"""The built package under Lambda's runtime: it answers every sample event as the library does in this process."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pretoken.sealing import Opener
+from pretoken.trigger import create_handler
+from pretoken.trigger.errors import SignInRefused
+from tests.runtime.emulator import Emulator
+from tests.runtime.packages import ROOT, SIGN_IN, encrypted_claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.runtime.kms import KMS
+
+EVENTS = sorted((ROOT / "events").glob("v*.json"))
+
+
+@pytest.fixture(scope="module")
+def function(sample: Path, variables: dict[str, str]) -> Iterator[Emulator]:
+    with Emulator(sample, variables) as emulator:
+        yield emulator
+
+
+@pytest.mark.parametrize("file", EVENTS, ids=lambda file: file.stem)
+def test_an_event_is_answered_and_logged_as_the_library_does(
+    file: Path, function: Emulator, sample: Path, kms: KMS, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = json.loads(file.read_text())
+    answer = function.invoke(event)
+    reference = function.references[-1]
+
+    def seal(recipient: str, members: Mapping[str, object], sub: str) -> str:
+        assert Opener(recipient, kms.key, client=kms.client).open(encrypted_claim(answer), sub=sub) == members
+        return encrypted_claim(answer)
+
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "pre-token-generation")
+    plan = json.loads((sample / "policy.json").read_text())
+    written: list[str] = []
+    handler = create_handler(plan, environment=variables, seal=seal, write=written.append)
+    expected: dict[str, Any]
+    try:
+        expected = handler(event, SimpleNamespace(aws_request_id=reference))
+    except SignInRefused as refused:
+        expected = {"errorType": "SignInRefused", "errorMessage": str(refused)}
+    assert {name: answer.get(name) for name in expected} == expected
+    logged = function.logged(reference)
+    assert [lasting(line) for line in logged if "errorType" not in line] == [lasting(json.loads(written[-1]))]
+    assert [line["errorMessage"] for line in logged if "errorType" in line] == [
+        text for name, text in expected.items() if name == "errorMessage"
+    ]
+
+
+def lasting(line: dict[str, Any]) -> dict[str, Any]:
+    """Give what of a log line two runs have in common."""
+    kept = {name: value for name, value in line.items() if name not in ("DurationMs", "timestamp", "_aws")}
+    return {**kept, "metrics": line["_aws"]["CloudWatchMetrics"]}
+
+
+def test_every_line_names_the_package(function: Emulator, sample: Path) -> None:
+    function.invoke({})
+    function.invoke(SIGN_IN)
+    digest = json.loads((sample / "policy.json").read_text())["digest"].removeprefix("sha256:")
+    lines = [line for reference in function.references[-2:] for line in function.logged(reference)]
+    assert {line["package"] for line in lines if "errorType" not in line} == {digest[:12]}
+
+
+def test_nothing_personal_of_any_event_is_written(sample: Path, variables: dict[str, str]) -> None:
+    """Neither by the function nor by Lambda's runtime client."""
+    personal: set[str] = set()
+    with Emulator(sample, variables) as function:
+        for file in EVENTS:
+            event = json.loads(file.read_text())
+            function.invoke(event)
+            request = event["request"]
+            for source in (
+                request.get("userAttributes"),
+                request.get("clientMetadata"),
+                {"userName": event["userName"]},
+            ):
+                personal.update(value.lower() for value in (source or {}).values())
+        function.logged(function.references[-1])
+        output = function.output.lower()
+    assert output.count("end requestid") == len(EVENTS)
+    personal -= {"true", "false", "confirmed", "clientcredentials"}  # ours and Cognito's words, too
+    assert len(personal) > 40
+    assert [value for value in personal if value in output] == []
+
+
+def test_a_data_key_serves_many_calls(function: Emulator, kms: KMS) -> None:
+    before = len(kms.calls)
+    messages = {encrypted_claim(function.invoke(SIGN_IN)) for _ in range(10)}
+    assert len(messages) == 10
+    assert "" not in messages
+    assert len(kms.calls) - before <= 1
