@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from typing import Any
 
-import botocore.session
 import pytest
-from botocore.model import ServiceModel
 
-from tests.docs.pages import ROOT, block, blocks_of, prose_of
+from tests.docs.aws import aws_commands, check_command
+from tests.docs.pages import ROOT, block, prose_of
 
 PAGE = "assumptions.md"
 ASSUMPTIONS = [part.partition("\n") for part in re.split(r"^### ", prose_of(PAGE), flags=re.MULTILINE)[1:]]
-COMMAND = re.compile(r"aws [a-z-]+ [a-z-]+[^`\n]*")
 
 
 def each() -> pytest.MarkDecorator:
@@ -35,7 +32,8 @@ def test_the_code_is_there(text: str) -> None:
     assert found
     for symbol, path in found:
         code = (ROOT / path).read_text(encoding="utf-8")
-        assert re.search(rf"^(?:def |class )?{symbol}\b", code, re.MULTILINE), symbol
+        definition = rf" *{symbol}:" if path.endswith(".yaml") else rf"(?:def |class )?{symbol}\b"
+        assert re.search(rf"^{definition}", code, re.MULTILINE), symbol
 
 
 @each()
@@ -45,34 +43,9 @@ def test_a_probe_is_an_answer(text: str) -> None:
             assert isinstance(json.loads(probe.replace("…", "claimsAndScopeOverrideDetails")), dict)
 
 
-def commands() -> list[str]:
-    console = "".join(block.text for block in blocks_of(PAGE) if block.language == "console")
-    return COMMAND.findall(console) + COMMAND.findall(prose_of(PAGE))
-
-
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", aws_commands(PAGE))
 def test_a_command_of_aws_exists_with_its_options(command: str) -> None:
-    _, service, operation, *arguments = command.split()
-    if service == "logs" and operation == "tail":
-        return  # the command line's own
-    model = model_of(service)
-    names = {_dashed(name): name for name in model.operation_names}
-    shape = model.operation_model(names[operation]).input_shape
-    assert shape is not None
-    options = {f"--{_dashed(name)}" for name in shape.members} | {"--query", "--output"}
-    flags = {"--no-" + option[2:] for option in options}
-    assert {argument for argument in arguments if argument.startswith("--")} <= options | flags
-    required = {f"--{_dashed(name)}" for name in shape.required_members}
-    assert required <= {*arguments}
-
-
-@cache
-def model_of(service: str) -> ServiceModel:
-    return botocore.session.get_session().get_service_model(service)
-
-
-def _dashed(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+    check_command(command)
 
 
 def test_the_probe_answers_with_what_it_is_told(

@@ -56,6 +56,7 @@ def environment(package: Path, variables: Mapping[str, str]) -> dict[str, str]:
         "LAMBDA_TASK_ROOT": str(package),
         "AWS_LAMBDA_FUNCTION_NAME": "pre-token-generation",
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AWS_LAMBDA_LOG_LEVEL": "INFO",
         "AWS_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import contextmanager
 from threading import Event
@@ -63,6 +64,7 @@ class KMS:
 @contextmanager
 def running_kms() -> Iterator[KMS]:
     """Run a KMS in threads of this process."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # or each request is a line on standard error
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     kms = KMS("http://{}:{}".format(*server.get_host_and_port()))
