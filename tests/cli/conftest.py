@@ -42,6 +42,14 @@ cases:
     expect: {access_token: {claims: {plan: free}}}
 """
 
+PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores Ctrl-C
+from pretoken.cli import main
+main()
+"""
+"""The program in a process of its own, for `python -c`."""
+
 Run = Callable[..., Result]
 
 

@@ -21,7 +21,7 @@ from click.testing import Result
 
 from pretoken.cli.local_aws import HOST_OF_CONTAINERS, local_aws
 from pretoken.simulator.local_aws import LocalAWS
-from tests.cli.conftest import Run
+from tests.cli.conftest import PROGRAM, Run
 from tests.simulator.folders import write
 
 ROOT = Path(__file__).parents[2]
@@ -160,7 +160,7 @@ def test_without_moto_the_extra_is_named(missing: str, run: Run, monkeypatch: py
 
 
 def test_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from pretoken.cli import main; main()", "local-aws", "--port", "0"]
+    command = [sys.executable, "-c", PROGRAM, "local-aws", "--port", "0"]
     options = ["--host", "127.0.0.1", "--policies", str(ROOT / "policies")]
     with subprocess.Popen(  # noqa: S603 - it is this program
         [*command, *options],

@@ -18,6 +18,7 @@ import pytest
 from pretoken.packaging import BuildError
 from pretoken.packaging.digest import digest_of
 from pretoken.packaging.sizes import sizes_of
+from tests.cli.conftest import PROGRAM
 from tests.packaging.conftest import CASES, ROOT, RULES, SEALING, SEALING_CASES, Project, snapshot
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.packaging.index import Index
 
-PRETOKEN = [sys.executable, "-c", "from pretoken.cli import main; main()"]
+PRETOKEN = [sys.executable, "-c", PROGRAM]
 
 
 def names(folder: Path) -> set[str]:
@@ -377,7 +378,7 @@ def test_an_interrupted_build_leaves_the_earlier_one_as_it_was(
     (project.triggers / "requirements.txt").write_text("")
     (tmp_path / "uv").write_text("#!/bin/sh\ntouch started\nexec sleep 60\n")
     (tmp_path / "uv").chmod(0o755)
-    code = f"import sys; sys.modules['uv'] = None; {PRETOKEN[-1]}"
+    code = f"import sys; sys.modules['uv'] = None\n{PROGRAM}"
     environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
     command = [sys.executable, "-c", code, "build", "--output", "out/package"]
     with subprocess.Popen(command, cwd=project.folder, env=environment, start_new_session=True) as build:  # noqa: S603

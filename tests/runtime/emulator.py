@@ -21,12 +21,13 @@ from random import SystemRandom
 from socket import create_server
 from typing import TYPE_CHECKING, Any
 
+from tests.runtime.packages import ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
     from typing import Self
 
-ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv" / "lambda" / "bin" / "python"
 _ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 _BINARY = next(
