@@ -40,7 +40,7 @@ def build(output: Path, triggers: Path, bytecode: bool, folder: Path, python: bo
 
     The exit code is 1, and nothing is built, if `pretoken check` or `pretoken test` finds something.
     """
-    from pretoken.cli.formats.build import build_text, refused_text
+    from pretoken.cli.formats.build import build_text
     from pretoken.packaging import BuildError, RefusedError
     from pretoken.packaging import build as build_package
 
@@ -48,11 +48,8 @@ def build(output: Path, triggers: Path, bytecode: bool, folder: Path, python: bo
     try:
         package = build_package(folder, triggers, output, python=python, bytecode=bytecode)
     except RefusedError as refused:
-        click.echo(refused_text(refused), err=True)
+        click.echo(str(refused), err=True)
         click.get_current_context().exit(1)
     except BuildError as error:
-        if not error.refused:
-            raise CannotRun(str(error)) from None
-        click.echo(str(error), err=True)
-        click.get_current_context().exit(1)
+        raise CannotRun(str(error)) from None
     click.echo(build_text(package))

@@ -13,8 +13,8 @@ from pretoken.cli.inputs import CannotRun, load_policies
 from pretoken.cli.options import of_policies
 
 if TYPE_CHECKING:
-    from pretoken.simulator.local_aws import LocalAWS
-    from pretoken.simulator.local_resources import LocalResources
+    from pretoken.local import LocalResources
+    from pretoken.local.server import LocalAWS
 
 HOST_OF_CONTAINERS = "host.docker.internal"
 """This machine, as containers call it: Docker Desktop by itself, on Linux `add_host` of samconfig.toml."""
@@ -45,24 +45,23 @@ def local_aws(host: str, port: int, env_file: Path, folder: Path, python: bool) 
     Makes the keys and tables that pool.yaml names, writes their names into the file of variables, and answers until
     Ctrl-C. Everything is in memory; nothing is real.
     """
-    from pretoken.simulator.env_file import EnvFile
-    from pretoken.simulator.local_resources import LocalRunError, resources_of
+    from pretoken.local import EnvFile, LocalRunError, resources_of
 
     pool = load_policies(folder, python=python).plan()["pool"]
     try:
         env = EnvFile(env_file)
         resources = resources_of(pool, env.variables, str(env_file))
         if not resources.keys and not resources.tables:
-            told_env(env_file, written=env.update(resources.variables))
+            _tell_env(env_file, written=env.update(resources.variables))
             click.echo("this policy needs no KMS key and no DynamoDB table, so there is nothing to serve")
-            told_next(env_file)
+            _tell_next(env_file)
             return
-        with closing(started(resources, host, port)) as server:
+        with closing(_start(resources, host, port)) as server:
             endpoint = {"AWS_ENDPOINT_URL": f"http://{HOST_OF_CONTAINERS}:{server.port}"}
             written = env.update({**endpoint, **resources.variables})
-            told_resources(resources)
-            told_env(env_file, written=written)
-            told_next(env_file)
+            _tell_resources(resources)
+            _tell_env(env_file, written=written)
+            _tell_next(env_file)
             click.echo(f"\nlistening on {host}:{server.port}; Ctrl-C stops it, and then all of this is gone")
             server.serve()
     except LocalRunError as error:
@@ -71,7 +70,7 @@ def local_aws(host: str, port: int, env_file: Path, folder: Path, python: bool) 
         pass
 
 
-def started(resources: LocalResources, host: str, port: int) -> LocalAWS:
+def _start(resources: LocalResources, host: str, port: int) -> LocalAWS:
     """Make the resources and listen.
 
     Raises:
@@ -80,7 +79,7 @@ def started(resources: LocalResources, host: str, port: int) -> LocalAWS:
     """
     try:
         with warnings.catch_warnings(action="ignore"):  # moto's own word on what isn't installed
-            from pretoken.simulator.local_aws import LocalAWS
+            from pretoken.local.server import LocalAWS
     except ModuleNotFoundError as missing:
         raise CannotRun(f"`{missing.name}` isn't installed; run `pip install 'pretoken[cli,local]'`") from None
     try:
@@ -90,7 +89,7 @@ def started(resources: LocalResources, host: str, port: int) -> LocalAWS:
         raise CannotRun(f"{host}:{port}: {why}; try `--port 0` for a free one, or another `--host`") from None
 
 
-def told_resources(resources: LocalResources) -> None:
+def _tell_resources(resources: LocalResources) -> None:
     """Tell what was made, and what wasn't."""
     for arn, recipients in resources.keys.items():
         click.echo(f"key    {', '.join(f'alias/{name}' for name in recipients)}\n       {arn}")
@@ -100,12 +99,12 @@ def told_resources(resources: LocalResources) -> None:
         click.echo(f"lookup {lookup}: `{provider}` isn't served here, so this lookup fails")
 
 
-def told_env(path: Path, *, written: bool) -> None:
+def _tell_env(path: Path, *, written: bool) -> None:
     """Tell whether the file of variables was written."""
     click.echo(f"env    {path} {'is written' if written else 'is as it should be'}")
 
 
-def told_next(path: Path) -> None:
+def _tell_next(path: Path) -> None:
     """Tell the next command."""
     event = SAMPLE if SAMPLE.is_file() else "EVENT.json"
     variables = "" if path == Path("env.json") else f" --env-vars {path}"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pretoken.packaging import compiling
-from pretoken.packaging.errors import BuildError
-from pretoken.packaging.uv import run_uv
+from pretoken.packaging.errors import BuildError, RefusedError
+from pretoken.packaging.uv import find_uv, run_uv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +32,17 @@ def compile_package(folder: Path) -> None:
     """Compile all that is in a package.
 
     Raises:
-        BuildError: `no-python`: the function's Python isn't on this machine; `not-python`: a file can't be compiled.
+        BuildError: `no-python`: the function's Python isn't on this machine, or doesn't start.
+        RefusedError: `not-python`: a file can't be compiled.
 
     """
-    run = _run(find_python(), compiling.__file__, str(folder))
-    if run is None or run.returncode:
-        what = "it doesn't start" if run is None else run.stderr.strip().rpartition("\n")[2]
-        raise BuildError("not-python", f"Python {PYTHON} can't compile the package: {what}", refused=True)
+    python = find_python()
+    run = _run(python, compiling.__file__, str(folder))
+    if run is None:
+        raise BuildError("no-python", f"`{python}` doesn't start; {_cure()}")
+    if run.returncode:
+        what = run.stderr.strip().rpartition("\n")[2]
+        raise RefusedError("not-python", f"Python {PYTHON} can't compile {what}; correct it, or take it out")
 
 
 def find_python() -> str:
@@ -52,8 +56,16 @@ def find_python() -> str:
         run = _run(candidate, "-c", "import sys; print(sys.implementation.cache_tag)")
         if run is not None and run.stdout.strip() == _TAG:
             return candidate
-    cure = f"install it: `uv python install {PYTHON}`; or build without bytecode: `--no-bytecode`"
-    raise BuildError("no-python", f"there is no Python {PYTHON}, the function's, on this machine; {cure}")
+    raise BuildError("no-python", f"there is no Python {PYTHON}, the function's, on this machine; {_cure()}")
+
+
+def _cure() -> str:
+    try:
+        uv = find_uv()
+    except BuildError:
+        uv = "uv"
+    without = "`--no-bytecode`, or with SAM `PRETOKEN_OPTIONS=--no-bytecode sam build`"
+    return f"install it: `{uv} python install {PYTHON}`; or build without bytecode: {without}"
 
 
 def _candidates() -> Iterator[str]:
@@ -61,7 +73,8 @@ def _candidates() -> Iterator[str]:
         yield sys.executable
     # Before uv, which would try pyenv's shims, and they start no version that isn't selected.
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    yield from map(str, sorted(root.glob(f"versions/{PYTHON}.*/bin/python"), reverse=True))
+    found = map(str, root.glob(f"versions/{PYTHON}.*/bin/python"))
+    yield from sorted(found, key=lambda path: (len(path), path), reverse=True)  # 3.13.10 before 3.13.9
     with suppress(BuildError):  # a policy that encrypts nothing needs no uv
         yield run_uv("python", "find", "--no-project", "--no-python-downloads", PYTHON).stdout.strip()
     yield from filter(None, [shutil.which(f"python{PYTHON}")])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pretoken
-from pretoken.packaging.errors import BuildError
+from pretoken.packaging.errors import BuildError, RefusedError
 from pretoken.packaging.wheels import install
 from pretoken.policy.files import read_file
 from pretoken.trigger.handler import encrypts
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LIBRARY = Path(pretoken.__file__).parent
+SDK = "aws_encryption_sdk"
+HANDLER = "pre_token_generation.py"  # which template.yaml names
 _ALWAYS = ("__init__.py", "cognito/", "trigger/")
-_TO_SEAL = {
-    *(f"sealing/{name}.py" for name in ("__init__", "context", "errors", "kms", "materials", "sealer")),
-    "trigger/snapstart.py",
-}
+_TO_SEAL = tuple(
+    f"sealing/{name}.py" for name in ("__init__", "context", "errors", "kms", "materials", "sealer", "snapstart")
+)
+_OF_THE_BUILD = {"Makefile", "requirements.in", "requirements.txt", "__pycache__"}
 
 
 def fill(folder: Path, plan: dict[str, Any], triggers: Path) -> None:
@@ -40,7 +42,13 @@ def fill(folder: Path, plan: dict[str, Any], triggers: Path) -> None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(path.read_bytes())
     if is_sealing:
-        install(triggers / "requirements.txt", folder)
+        lock = triggers / "requirements.txt"
+        install(lock, folder)
+        if not (folder / SDK).is_dir():
+            message = (
+                f"{lock}: not-pinned: the policy encrypts, and `aws-encryption-sdk` isn't there; `make lock` pins it"
+            )
+            raise RefusedError("not-pinned", message)
 
 
 def _functions(folder: Path) -> list[Path]:
@@ -49,13 +57,22 @@ def _functions(folder: Path) -> list[Path]:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".py" and not path.name.startswith("."))
     except OSError:
         paths = []
-    if not paths:
-        raise BuildError("no-triggers", f"{folder}: there is no function, no `*.py`; name another: `--triggers DIR`")
+    if HANDLER not in {path.name for path in paths}:
+        raise BuildError("no-triggers", f"{folder}: there is no `{HANDLER}`; name another folder: `--triggers DIR`")
     return paths
 
 
+def left_out(triggers: Path) -> list[Path]:
+    """Give what is in the triggers folder and in no package."""
+    return sorted(
+        path
+        for path in triggers.iterdir()
+        if path.suffix != ".py" and path.name not in _OF_THE_BUILD and not path.name.startswith(".")
+    )
+
+
 def _library(*, is_sealing: bool) -> Iterator[Path]:
+    wanted = (*_ALWAYS, *_TO_SEAL) if is_sealing else _ALWAYS
     for path in _LIBRARY.rglob("*.py"):
-        name = path.relative_to(_LIBRARY).as_posix()
-        if is_sealing if name in _TO_SEAL else name.startswith(_ALWAYS):
+        if path.relative_to(_LIBRARY).as_posix().startswith(wanted):
             yield path

@@ -31,14 +31,14 @@ def plan_json(plan: dict[str, Any]) -> str:
 def digest_of(folder: Path) -> str:
     """Give the digest of a package: `sha256:` and 64 hex digits.
 
-    It is the SHA-256 of the sorted lines `<sha256 of a file>  <its path>`. Of `policy.json` the plan alone counts, and
-    `package.yaml` doesn't, since both tell the digest.
+    It is the SHA-256 of the sorted records `<sha256 of a file>  <its path>`, each of which ends in NUL, as no path can.
+    Of `policy.json` the plan alone counts, and `package.yaml` doesn't, since both tell the digest.
 
     Raises:
         OSError, ValueError: a file can't be read, or this isn't a package.
 
     """
-    lines = []
+    records = []
     for path in files_in(folder):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not path.is_file():
@@ -50,10 +50,10 @@ def digest_of(folder: Path) -> str:
             plan = json.loads(content)
             plan.pop("digest", None)
             content = plan_json(plan).encode()
-        lines.append(
-            b"%s  %s\n" % (hashlib.sha256(content).hexdigest().encode(), name.encode(errors="surrogateescape"))
+        records.append(
+            b"%s  %s\0" % (hashlib.sha256(content).hexdigest().encode(), name.encode(errors="surrogateescape"))
         )
-    return f"sha256:{hashlib.sha256(b''.join(sorted(lines))).hexdigest()}"
+    return f"sha256:{hashlib.sha256(b''.join(sorted(records))).hexdigest()}"
 
 
 def stamp(folder: Path, plan: dict[str, Any]) -> str:

@@ -1,57 +1,48 @@
-"""What stands between a policy and its package: it loads, nothing is found, and its cases pass."""
+"""What stands between a policy and its package: nothing is found in it, and its cases pass."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from pretoken.checks import findings
 from pretoken.packaging.errors import RefusedError
-from pretoken.policy.errors import PolicyErrors
-from pretoken.policy.load import load_policy
-from pretoken.simulator.cases import load_cases
+from pretoken.policy.variables import complete_variables
+from pretoken.simulator.examination import examine, severity_of
 from pretoken.simulator.running import Runner
+from pretoken.trigger.errors import PlanError
+from pretoken.trigger.plan import link
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from pretoken.checks import Finding
-    from pretoken.policy.errors import RuleError
 
-
-class Admitted(NamedTuple):
-    """A policy that may be deployed: its plan, and how many cases it passes."""
-
-    plan: dict[str, Any]
-    cases: int
-
-
-def admit(folder: Path, *, python: bool) -> Admitted:
-    """Let a policy pass, or refuse it.
+def admit(folder: Path, *, python: bool) -> dict[str, Any]:
+    """Give the plan of a policy that may be deployed.
 
     Args:
         folder: the folder with `pool.yaml`, `rules/` and `cases/`.
         python: whether `rules/*.py` may be run.
 
     Raises:
-        RefusedError: with all that `pretoken check` refuses, or else with the cases that fail.
+        RefusedError: `findings`, with all that `pretoken check` refuses; `no-cases`; `failed-cases`; `never-starts`.
 
     """
-    found: list[RuleError | Finding] = []
-    plan = None
-    try:
-        loaded = load_policy(folder, python=python)
-        plan = loaded.plan()
-        found += (finding for finding in findings(loaded) if finding.severity != "notice")
-    except PolicyErrors as problems:
-        found += problems.errors
-    try:
-        cases = load_cases(folder, plan)
-    except PolicyErrors as problems:
-        found += problems.errors
-    if found or plan is None:
-        raise RefusedError(sorted(found, key=lambda one: (one.place, one.name, one.message)))
+    examined = examine(folder, python=python)
+    if not examined.passed or examined.loaded is None or examined.cases is None:
+        raise _refused("findings", [one for one in examined.found if severity_of(one) != "notice"], "check")
+    if not examined.cases:
+        raise _refused("no-cases", [f"no cases in {folder / 'cases'}; `pretoken test` shows a first one"], "test")
+    plan = examined.loaded.plan()
     runner = Runner(plan)
-    failed = [result for result in map(runner.run, cases) if not result.passed]
-    if failed:
-        raise RefusedError((), failed)
-    return Admitted(plan, len(cases))
+    if failed := [f"failed {result}" for result in map(runner.run, examined.cases) if not result.passed]:
+        raise _refused("failed-cases", failed, "test")
+    try:
+        link(plan, complete_variables(plan["pool"].get("variables", {}), {}))  # as at a cold start, without secrets
+    except PlanError as error:
+        raise RefusedError("never-starts", f"{folder}: the function wouldn't start: {error}") from None
+    return plan
+
+
+def _refused(name: str, reasons: Iterable[object], command: str) -> RefusedError:
+    last = f"nothing is built until `pretoken {command}` passes"
+    return RefusedError(name, "\n".join([*map(str, reasons), "", last]))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from pretoken.packaging.bytecode import compile_package
-from pretoken.packaging.contents import fill
+from pretoken.packaging.contents import fill, left_out
 from pretoken.packaging.digest import is_package, stamp
 from pretoken.packaging.errors import BuildError
 from pretoken.packaging.gate import admit
@@ -41,11 +40,11 @@ def build(policies: Path, triggers: Path, output: Path, *, python: bool = True, 
         bytecode: whether to compile it, which needs the function's Python on this machine.
 
     Raises:
-        RefusedError: the policy isn't safe to deploy.
-        BuildError: something else is wrong, as its `name` says.
+        RefusedError: what was given isn't fit to be deployed.
+        BuildError: the build could not run.
 
     """
-    plan, cases = admit(policies, python=python)
+    plan = admit(policies, python=python)
     target = Path(os.path.realpath(output))  # which a circle of links has, too
     try:
         _check_output(target, output)
@@ -63,7 +62,7 @@ def build(policies: Path, triggers: Path, output: Path, *, python: bool = True, 
     except OSError as error:
         why = error.strerror or "the system refuses"
         raise BuildError("not-written", f"{output}: it can't be written: {why}; name another: `--output DIR`") from None
-    return Package(output, digest, sizes, tuple(_warnings(policies, cases, bytecode=bytecode)))
+    return Package(output, digest, sizes, tuple(_warnings(triggers, bytecode=bytecode)))
 
 
 def _check_output(target: Path, output: Path) -> None:
@@ -97,18 +96,8 @@ def _replace(target: Path, folder: Path, earlier: Path) -> None:
         raise
 
 
-def _warnings(policies: Path, cases: int, *, bytecode: bool) -> Iterator[str]:
-    if not cases:
-        yield f"{policies}: there are no cases, so nothing was tested; write some in {policies / 'cases'}"
+def _warnings(triggers: Path, *, bytecode: bool) -> Iterator[str]:
+    for path in left_out(triggers):
+        yield f"{path}: this isn't in the package, which has the `*.py` beside it alone; import from such a file"
     if not bytecode:
         yield "without bytecode a cold start takes two to three times as long; before you deploy, build with it"
-    config = policies.parent / "samconfig.toml"
-    try:
-        pins = "PackageDigest=" in str(tomllib.loads(config.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return  # there is none, or SAM will say what is wrong
-    if pins:
-        yield (
-            f"{config}: `PackageDigest=` stands there, so that deployments tell an old digest; take it out, and write "
-            '`parameter_overrides = ["file://.aws-sam/build/PreTokenGeneration/package.yaml", ...]`'
-        )

@@ -11,8 +11,9 @@ from typing import NoReturn
 
 from pretoken.packaging.bytecode import PYTHON
 from pretoken.packaging.digest import files_in
-from pretoken.packaging.errors import BuildError
+from pretoken.packaging.errors import BuildError, RefusedError
 from pretoken.packaging.uv import run_uv
+from pretoken.policy.files import read_file
 
 ARCHITECTURES = ("x86_64", "aarch64")
 PLATFORM = "manylinux_2_34"
@@ -24,8 +25,12 @@ RUNTIME = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "si
 MPL = "aws-cryptographic-material-providers"
 """It doubles the cold start merely by being there."""
 
-_CURE = "`make lock` pins anew"
-_PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
+_PIN = "`make lock` pins anew"
+_LINE = re.compile(
+    r"\s*(?:#.*)?"  # nothing, or a comment
+    r"|([A-Za-z0-9][A-Za-z0-9._-]*)==[A-Za-z0-9.!+_-]+\s*(?:;[^\\#@]*)?(?:--hash=sha256:[0-9a-f]{64}\s*)?\\?"
+    r"|\s+--hash=sha256:[0-9a-f]{64}\s*\\?"
+)
 _MISMATCH = re.compile(r"Hash mismatch for `([^`]+)`")
 _UNPINNED = re.compile(r"no trusted hash was provided for: `?([\w.-]+)`?|a hash, but none were provided for: (\S+)")
 # Of one installation only; METADATA and licences stay, since scanners read them.
@@ -42,7 +47,8 @@ def install(lock: Path, folder: Path) -> None:
         folder: where to.
 
     Raises:
-        BuildError: `no-lock`, `not-allowed`, `hash-mismatch`, `not-pinned`, `not-installed`, `platforms-differ`.
+        RefusedError: `not-allowed`, `hash-mismatch`, `not-pinned`.
+        BuildError: `no-lock`, `no-uv`, `not-installed`, `platforms-differ`, `clash`.
 
     """
     _check(lock)
@@ -56,26 +62,26 @@ def install(lock: Path, folder: Path) -> None:
 
 
 def _check(lock: Path) -> None:
-    """Refuse a lock with packages that must not be in a package."""
-    try:
-        lines = lock.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        raise BuildError(
-            "no-lock", f"{lock}: the policy encrypts, and this file with its packages can't be read; {_CURE}"
-        ) from None
-    for number, line in enumerate(lines, 1):
-        pinned = _PINNED.match(line)
-        name = re.sub(r"[-_.]+", "-", pinned[1].lower()) if pinned else ""
-        why = "doubles the cold start" if name == MPL else "is in Lambda's Python already"
+    """Refuse a lock that has anything but hash-pinned packages, or one that must not be in a package."""
+    content = read_file(lock, lock.parent)
+    if not isinstance(content, bytes):
+        message = f"{lock}: no-lock: the policy encrypts, and this file with its packages can't be read; {_PIN}"
+        raise BuildError("no-lock", message)
+    for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+        where = f"{lock}:{number}:1: not-allowed"
+        pinned = _LINE.fullmatch(line)
+        if pinned is None:
+            raise RefusedError("not-allowed", f"{where}: a line is `name==version` or one of its hashes; {_PIN}")
+        name = re.sub(r"[-_.]+", "-", (pinned[1] or "").lower())
         if name in (*RUNTIME, MPL):
-            message = f"{lock}:{number}:1: not-allowed: `{name}` {why}; take it out, with what only it needs; {_CURE}"
-            raise BuildError("not-allowed", message, refused=True)
+            why = "doubles the cold start" if name == MPL else "is in Lambda's Python already"
+            raise RefusedError("not-allowed", f"{where}: `{name}` {why}; take it out, with what only it needs; {_PIN}")
 
 
 def _install(lock: Path, excluded: Path, root: Path) -> None:
     run = run_uv(
         *("pip", "install", "--quiet", "--no-progress", "--python", sys.executable),
-        *("--require-hashes", "--only-binary", ":all:", "--excludes", str(excluded)),
+        *("--require-hashes", "--no-build", "--excludes", str(excluded)),
         *("--python-version", PYTHON, "--python-platform", f"{root.name}-{PLATFORM}"),
         *("--link-mode", "copy", "--target", str(root), "--requirements", str(lock)),
     )
@@ -85,18 +91,17 @@ def _install(lock: Path, excluded: Path, root: Path) -> None:
 
 def _explain(lock: Path, text: str) -> NoReturn:
     """Say in our words why uv failed; what it says itself stands below."""
-    line = " ".join(text.split())  # it wraps its lines
-    if mismatch := _MISMATCH.search(line):
-        name = "hash-mismatch"
-        what = f"what the index has for `{mismatch[1]}` isn't what is pinned; find out which of them was changed"
-    elif unpinned := _UNPINNED.search(line):
-        name = "not-pinned"
+    below = "".join(f"\n    {line}".rstrip() for line in text.splitlines())
+    if mismatch := _MISMATCH.search(text):
+        where = f"{lock}:{_line_of(mismatch[1], lock)}:1: hash-mismatch"
+        what = f"`{mismatch[1]}` isn't what was pinned: the index has another file, or the lock was changed"
+        cure = f"compare with the lock in version control, and look into the index before you trust it{below}"
+        raise RefusedError("hash-mismatch", f"{where}: {what}; {cure}")
+    if unpinned := _UNPINNED.search(text):
         what = f"`{unpinned[1] or unpinned[2]}` is needed and not pinned with a hash"
-    else:
-        name, what = "not-installed", "uv can't install what is pinned; see below"
-    where = f"{lock}:{_line_of(mismatch[1], lock) if mismatch else 1}:1"
-    indented = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
-    raise BuildError(name, f"{where}: {name}: {what}; {_CURE}\n{indented}", refused=name != "not-installed")
+        raise RefusedError("not-pinned", f"{lock}: not-pinned: {what}; {_PIN}{below}")
+    cure = "see what uv says, which takes its settings from the environment, such as UV_DEFAULT_INDEX and SSL_CERT_FILE"
+    raise BuildError("not-installed", f"{lock}: not-installed: what is pinned can't be installed; {cure}{below}")
 
 
 def _line_of(requirement: str, lock: Path) -> int:
@@ -120,14 +125,16 @@ def _merge(roots: dict[str, Path], folder: Path) -> None:
                 found.setdefault(_name_for(name, architecture), {})[architecture] = path
     for name, paths in found.items():
         contents = {path.read_bytes() for path in paths.values()}
-        if len(contents) > 1 or (len(paths) < len(ARCHITECTURES) and not _is_tagged(name, next(iter(paths)))):
+        is_of_one = len(paths) < len(ARCHITECTURES) or name.endswith(".so")
+        if len(contents) > 1 or (is_of_one and not _is_tagged(name, next(iter(paths)))):
             message = (
-                f"`{name}` isn't the same for {' and '.join(ARCHITECTURES)}, so one package can't hold both; {_CURE}"
+                f"`{name}` isn't the same for {' and '.join(ARCHITECTURES)}, so one package can't hold both; "
+                "pin another version of what it belongs to in requirements.in"
             )
             raise BuildError("platforms-differ", message)
         target = folder / name
         if target.exists():
-            raise BuildError("clash", f"`{name}` is in the triggers folder and in a package; rename the former")
+            raise BuildError("clash", f"`{name}` is in the triggers folder and in a wheel; rename the former")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(*contents)
 

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
     from pretoken.sealing.kms import KMSClient
 
-# The trigger's log lines are its own. The SDK logs a failure with its whole traceback, and botocore at each start where
-# it found credentials.
+# The SDK logs a failure with its whole traceback. The trigger's log lines are its own: the failure's cause is all
+# that it tells.
 logging.getLogger("aws_encryption_sdk").setLevel(logging.CRITICAL)
-logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
 class Sealer:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pretoken.simulator.simulation import pseudonym_secrets, stand_ins
+from pretoken.policy.variables import complete_variables
+from pretoken.simulator.simulation import pseudonym_secrets
 from pretoken.trigger.link import Linker
 from pretoken.trigger.plan import Program
 
@@ -108,7 +109,7 @@ class _Surveyor(Linker):
 
     def __init__(self, plan: dict[str, Any]) -> None:
         pool: Mapping[str, Any] = plan["pool"]
-        super().__init__(plan, stand_ins(pool.get("variables", {}), {}), pseudonym_secrets(pool))
+        super().__init__(plan, complete_variables(pool.get("variables", {}), {}), pseudonym_secrets(pool))
         self.places: dict[Place, None] = {}
 
     def condition(self, condition: dict[str, Any], at: Place) -> Decide:

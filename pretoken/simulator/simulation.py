@@ -9,6 +9,7 @@ from pretoken.cognito.errors import ContractError
 from pretoken.cognito.events import Event, read_event
 from pretoken.cognito.response import respond
 from pretoken.cognito.tokens import Tokens, apply_response, default_tokens
+from pretoken.policy.variables import complete_variables
 from pretoken.simulator.inputs import Inputs
 from pretoken.trigger.answer import Answer, answer_of
 from pretoken.trigger.context import Context
@@ -16,7 +17,7 @@ from pretoken.trigger.link import Linker
 from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.outcomes import ABSENT, FAILED
 from pretoken.trigger.plan import Program, link
-from pretoken.trigger.text import parts_of, resolve_variables
+from pretoken.trigger.text import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +88,7 @@ class Simulator:
     ) -> None:
         self.plan = plan
         pool = plan["pool"]
-        self.variables = stand_ins(pool.get("variables", {}), variables or {})
+        self.variables = complete_variables(pool.get("variables", {}), variables or {})
         secrets = pseudonym_secrets(pool)
         self.program: Program = link(plan, self.variables, secrets, observe)
         self._linker = Linker({"derived": {}, "tables": {}, "rules": {}, **plan}, self.variables, secrets)
@@ -124,12 +125,6 @@ class Simulator:
         except ContractError as refusal:
             return Simulation(event, decision, before, None, answer, refusal, lookups, inputs)
         return Simulation(event, decision, before, after, answer, None, lookups, inputs)
-
-
-def stand_ins(declared: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
-    """Give every declared variable a value: the given one, else the first that is allowed, else its own name."""
-    values = {name: name if allowed == "any" else allowed[0] for name, allowed in declared.items()}
-    return resolve_variables(declared, {**values, **given})
 
 
 def pseudonym_secrets(pool: Mapping[str, Any]) -> dict[str, bytes]:

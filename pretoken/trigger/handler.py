@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 NEUTRAL = "Signing in isn't possible at the moment."
 """What an end user reads when a sign-in is refused without a text of a rule."""
 
-_UNANSWERED = "nobody answers this lookup, so it always fails"
-
 
 def create_handler(
     plan: str | os.PathLike[str] | dict[str, Any],
@@ -67,7 +65,7 @@ def _read_plan(path: str | os.PathLike[str]) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise PlanError(f"`{os.fspath(path)}` can't be read as JSON: {type(error).__name__}") from None
     if not (isinstance(plan, dict) and isinstance(plan.get("pool"), dict) and isinstance(plan.get("digest", ""), str)):
-        raise PlanError(f"`{os.fspath(path)}` isn't a plan; write there what `LoadedPolicy.plan()` gives")
+        raise PlanError(f"`{os.fspath(path)}` isn't a plan; `sam build` writes one")
     return plan
 
 
@@ -91,7 +89,8 @@ class Handler:
         self._report = Report(plan, self.program, write)
         if answers is no_answers:
             for lookup in plan["pool"].get("lookups", {}):
-                self._report.log("WARN", _UNANSWERED, time.time(), {}, lookup=lookup)
+                what = "nobody answers this lookup, so it always fails"
+                self._report.log("WARN", what, time.time(), {}, lookup=lookup)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer an event; raises SignInRefused, and nothing else."""
@@ -137,9 +136,12 @@ def encrypts(plan: dict[str, Any]) -> bool:
 
 
 def _kms_sealer(recipients: Mapping[str, tuple[str, str]]) -> Seal:
-    from pretoken.sealing.sealer import Sealer
-    from pretoken.trigger.snapstart import forget_around_snapshots
+    import logging
 
+    from pretoken.sealing.sealer import Sealer
+    from pretoken.sealing.snapstart import forget_around_snapshots
+
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # at each start it tells where it found credentials
     try:
         sealer = Sealer({recipient: key for recipient, (_, key) in recipients.items()})
     except ValueError as error:

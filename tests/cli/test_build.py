@@ -35,9 +35,9 @@ def test_a_build_tells_its_digest_and_sizes(run: Run) -> None:
     digest = Path("out/package.yaml").read_text().removeprefix("PackageDigest: ").strip()
 
     assert result.exit_code == 0
-    assert re.sub(r"\d+(?= files| KB)", "N", re.sub(r" +", " ", result.stdout)) == (
-        f"built out\n {digest}\n N files, N KB, zipped about N KB\n N KB pretoken\n N KB policy.json\n"
-        " N KB pre_token_generation.py\n N KB package.yaml\n"
+    assert re.sub(r"\d+(?= files| kB)", "N", re.sub(r" +", " ", result.stdout)) == (
+        f"built out\n {digest}\n N files, N kB, zipped about N kB\n N kB pretoken\n N kB policy.json\n"
+        " N kB pre_token_generation.py\n N kB package.yaml\n"
         "warning: without bytecode a cold start takes two to three times as long; before you deploy, build with it\n"
     )
     assert result.stderr == ""
@@ -47,7 +47,7 @@ def test_small_parts_are_summed_up(run: Run) -> None:
     for number in range(10):
         Path(f"triggers/part{number}.py").write_text("")
 
-    assert re.search(r"\n +\d+ KB  9 more\nwarning: ", run("build", "--output", "out", "--no-bytecode").stdout)
+    assert re.search(r"\n +\d+ kB  9 more\nwarning: ", run("build", "--output", "out", "--no-bytecode").stdout)
 
 
 def test_findings_are_shown_and_nothing_is_built(run: Run) -> None:
@@ -85,7 +85,7 @@ def test_what_cannot_be_built_is_told(run: Run) -> None:
     result = run("build", "--output", "out", "--triggers", "none")
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "none: there is no function, no `*.py`; name another: `--triggers DIR`\n"
+    assert result.stderr == "none: there is no `pre_token_generation.py`; name another folder: `--triggers DIR`\n"
 
 
 def test_a_lock_that_must_not_be_used_is_a_refusal(run: Run) -> None:
@@ -96,7 +96,7 @@ def test_a_lock_that_must_not_be_used_is_a_refusal(run: Run) -> None:
         f"rules: {{bill: {{{rule}}}}}\n",
         f"language: 1\ntrigger: V3_0\nother_clients: deny\n{variables}",
     )
-    Path("policies/cases/a.yaml").unlink()
+    Path("policies/cases/a.yaml").write_text(CASES.replace("access_token: {claims: {plan: free}}", "denied: false"))
     Path("triggers/requirements.txt").write_text(f"boto3==1.0 --hash=sha256:{'0' * 64}\n")
     result = run("build", "--output", "out")
 
@@ -139,18 +139,24 @@ def make(**environment: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.parametrize("folder", [".venv/bin", "bin"])
-def test_the_makefile_builds_where_sam_wants_it(folder: str) -> None:
+def write_program(folder: str) -> None:
+    """Write a program that tells its arguments."""
     program = Path(folder, "pretoken")
     program.parent.mkdir(parents=True)
     program.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
     program.chmod(0o755)
+
+
+@pytest.mark.parametrize("folder", [".venv/bin", "bin"])
+def test_the_makefile_builds_where_sam_wants_it(folder: str) -> None:
+    write_program(folder)
     output = "a \"b\" $HOME `c` 'é'"
 
     assert make(ARTIFACTS_DIR=output).stdout == f"build\n--output\n{output}\n"
 
 
 def test_the_makefile_is_for_sam_alone() -> None:
+    write_program("bin")
     run = make()
 
     assert run.returncode != 0

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from pretoken.checks import Finding
+from pretoken.checks.registry import Findings
 from pretoken.policy.errors import Place
+from pretoken.simulator import examination
 from tests.cli.conftest import Run
 from tests.simulator.folders import POOL, write
 
@@ -60,7 +62,7 @@ UNUSED = "{finding: reaches-machines, at: access_token, why: It was once.}"
 
 def found(monkeypatch: pytest.MonkeyPatch, severity: str, accepted: int = 0) -> None:
     finding = Finding("a-finding", severity, Place("policies/rules/a.yaml", 3, 1), "plan", "when", "this; that")  # type: ignore[arg-type]
-    monkeypatch.setattr("pretoken.cli.check.findings", lambda _loaded: ([finding], accepted))
+    monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([finding], [None] * accepted))  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(("severity", "code"), [("error", 1), ("warning", 1), ("notice", 0)])
@@ -98,7 +100,7 @@ def test_the_checks_are_asked(run: Run) -> None:
 
 
 def test_accepted_findings_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pretoken.cli.check.findings", lambda _loaded: ([], 1))
+    monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([], [None]))  # type: ignore[list-item]
 
     assert run("check").output == "no findings: 5 rules in 2 files, 1 case, 1 accepted finding\n"
 

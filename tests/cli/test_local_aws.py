@@ -20,7 +20,7 @@ import pytest
 from click.testing import Result
 
 from pretoken.cli.local_aws import HOST_OF_CONTAINERS, local_aws
-from pretoken.simulator.local_aws import LocalAWS
+from pretoken.local.server import LocalAWS
 from tests.cli.conftest import PROGRAM, Run
 from tests.simulator.folders import write
 
@@ -83,7 +83,7 @@ def test_a_file_that_is_right_is_not_written_again(serve: Serve, monkeypatch: py
             super().__init__(*arguments)
             self.port = 4599
 
-    monkeypatch.setattr("pretoken.simulator.local_aws.LocalAWS", Fixed)
+    monkeypatch.setattr("pretoken.local.server.LocalAWS", Fixed)
     assert "env    env.json is written\n" in serve().output
     ENV.chmod(0o444)
     assert "env    env.json is as it should be\n" in serve().output
@@ -147,7 +147,7 @@ def test_a_file_that_is_no_json_is_told_and_kept(serve: Serve) -> None:
 @pytest.mark.parametrize("missing", ["moto", "flask"])
 def test_without_moto_the_extra_is_named(missing: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(name: str, *arguments: Any, **options: Any) -> Any:
-        if name == "pretoken.simulator.local_aws":
+        if name == "pretoken.local.server":
             warnings.warn("When using MotoServer, install moto[server]", stacklevel=2)
             raise ModuleNotFoundError(name=missing)
         return real(name, *arguments, **options)

@@ -75,7 +75,7 @@ def test_a_bug_is_told_without_its_text(
     def fail(*_: object, **__: object) -> None:
         raise KeyError("anna@example.com")
 
-    monkeypatch.setattr("pretoken.policy.load.load_policy", fail)
+    monkeypatch.setattr("pretoken.simulator.examination.load_policy", fail)
     assert call(monkeypatch, "check") == 2
     told = capsys.readouterr().err
 
@@ -92,7 +92,7 @@ def test_a_bug_shows_its_traceback_to_those_who_ask(run: Run, monkeypatch: pytes
     def fail(*_: object, **__: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr("pretoken.policy.load.load_policy", fail)
+    monkeypatch.setattr("pretoken.simulator.examination.load_policy", fail)
     with pytest.raises(KeyError):
         cli.main()
 

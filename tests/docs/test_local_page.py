@@ -7,7 +7,6 @@ import io
 import json
 import shutil
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,13 +14,13 @@ from click.testing import CliRunner
 
 from pretoken.cli.local_aws import HOST_OF_CONTAINERS
 from pretoken.cli.program import program
+from pretoken.local import EnvFile, resources_of
+from pretoken.local.server import LocalAWS
 from pretoken.policy.load import load_policy
 from pretoken.sealing.errors import CAUSES
-from pretoken.simulator.env_file import EnvFile
-from pretoken.simulator.local_aws import LocalAWS
-from pretoken.simulator.local_resources import resources_of
 from pretoken.trigger import create_handler
 from tests.docs.pages import ROOT, block, blocks_of, names, section
+from tests.local.serving import serving
 
 PAGE = "local.md"
 
@@ -50,7 +49,7 @@ def test_what_the_command_prints_stands_there(monkeypatch: pytest.MonkeyPatch) -
         def serve(self) -> None:
             pass
 
-    monkeypatch.setattr("pretoken.simulator.local_aws.LocalAWS", Default)
+    monkeypatch.setattr("pretoken.local.server.LocalAWS", Default)
     result = CliRunner().invoke(program, ["local-aws"])
     (shown,) = (block.text for block in blocks_of(PAGE) if block.language == "text")
     assert result.output == shown
@@ -73,22 +72,16 @@ def test_the_script_opens_the_claim_of_an_answer(folder: Path, monkeypatch: pyte
     plan = load_policy(folder / "policies").plan()
     env = EnvFile(folder / "env.json")
     log: list[str] = []
-    server = LocalAWS(resources_of(plan["pool"], env.variables, "env.json"), "127.0.0.1", 0, log.append)
-    thread = Thread(target=server.serve)
-    thread.start()
-    try:
-        env.update({"AWS_ENDPOINT_URL": f"http://{HOST_OF_CONTAINERS}:{server.port}"})
+    resources = resources_of(plan["pool"], env.variables, "env.json")
+    with serving(LocalAWS(resources, "127.0.0.1", 0, log.append)) as port:
+        env.update({"AWS_ENDPOINT_URL": f"http://{HOST_OF_CONTAINERS}:{port}"})
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             monkeypatch.setenv(name, "defaultkey")
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://localhost:{server.port}")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://localhost:{port}")
         handler = create_handler(plan, environment=env.variables, write=lambda _: None)
         event = json.loads((folder / "events" / "v2-sign-in.json").read_text())
         monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(handler(event, None))))
         exec(block(PAGE, "open_claim.py").text, {})  # noqa: S102 - it is our own page
-    finally:
-        server.stop()
-        thread.join()
-        server.close()
     opened = ast.literal_eval(capsys.readouterr().out)
     assert opened["email"] == event["request"]["userAttributes"]["email"]
     assert log == ["kms GenerateDataKey 200", "kms Decrypt 200"]

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pretoken.packaging import BuildError, bytecode, compiling
+from pretoken.packaging import BuildError, RefusedError, bytecode, compiling
 from pretoken.packaging.bytecode import PYTHON, compile_package, find_python
 from tests.packaging.conftest import ROOT
 
@@ -84,8 +84,9 @@ def test_a_file_that_is_not_python_is_named(package: Path, function_python: str)
     (package / "mine.py").write_text("a = 1\nb = (\n")
     with pytest.raises(BuildError) as refused:
         compile_package(package)
-    assert (refused.value.name, refused.value.refused) == ("not-python", True)
-    assert str(refused.value) == "Python 3.13 can't compile the package: `mine.py`, line 2: SyntaxError"
+    assert (refused.value.name, type(refused.value)) == ("not-python", RefusedError)
+    cure = "correct it, or take it out"
+    assert str(refused.value) == f"Python 3.13 can't compile `mine.py`, line 2: SyntaxError; {cure}"
 
 
 def test_the_program_goes_through_all_folders_in_this_python_too(
@@ -143,14 +144,14 @@ def test_without_the_functions_python_both_cures_are_told(
     without_uv(monkeypatch)
     with pytest.raises(BuildError) as missing:
         compile_package(package)
-    assert (missing.value.name, missing.value.refused) == ("no-python", False)
-    assert "`uv python install 3.13`" in str(missing.value)
+    assert (missing.value.name, type(missing.value)) == ("no-python", BuildError)
+    assert " python install 3.13`" in str(missing.value)
     assert "`--no-bytecode`" in str(missing.value)
 
 
 def test_a_python_that_vanishes_is_told(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bytecode, "find_python", lambda: str(tmp_path / "gone"))
-    with pytest.raises(BuildError, match="it doesn't start"):
+    with pytest.raises(BuildError, match="doesn't start; install it"):
         compile_package(package)
 
 

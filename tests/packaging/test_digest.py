@@ -26,14 +26,14 @@ def package(tmp_path: Path) -> Path:
     return folder
 
 
-def lines(*files: tuple[str, bytes]) -> str:
-    content = sorted(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files)
+def records(*files: tuple[str, bytes]) -> str:
+    content = sorted(f"{hashlib.sha256(content).hexdigest()}  {name}\0" for name, content in files)
     return f"sha256:{hashlib.sha256(''.join(content).encode()).hexdigest()}"
 
 
-def test_the_digest_is_that_of_the_sorted_lines_of_sha256sum(package: Path) -> None:
+def test_the_digest_is_that_of_the_sorted_records_of_sha256sum_zero(package: Path) -> None:
     plan = b'{"pool":{"language":1},"rules":{"b":{"x":"\\u00e9"},"a":{}}}'
-    assert digest_of(package) == lines(("a.py", b""), ("pretoken/é.py", b"x = 1\n"), ("policy.json", plan))
+    assert digest_of(package) == records(("a.py", b""), ("pretoken/é.py", b"x = 1\n"), ("policy.json", plan))
 
 
 def test_it_stands_in_the_plan_and_in_the_parameters_of_the_deployment(package: Path) -> None:

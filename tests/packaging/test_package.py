@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pretoken.packaging import BuildError
+from pretoken.packaging import BuildError, RefusedError
 from pretoken.packaging.digest import digest_of
 from pretoken.packaging.sizes import sizes_of
 from tests.cli.conftest import PROGRAM
@@ -76,12 +76,12 @@ def test_a_policy_that_encrypts_nothing_has_a_small_package_without_native_code(
 
 
 def test_a_policy_that_encrypts_has_the_sealing_side_and_its_packages(project: Project, index: Index) -> None:
-    index.add("pure", {"pure.py": ""})
+    index.add("aws-encryption-sdk", {"aws_encryption_sdk/__init__.py": ""})
     (project.triggers / "requirements.txt").write_text(index.lock())
     project.write(SEALING, SEALING_CASES)
     project.build()
     files = names(project.output)
-    assert {"pure.py", "pretoken/sealing/sealer.py", "pretoken/trigger/snapstart.py"} <= files
+    assert {"aws_encryption_sdk/__init__.py", "pretoken/sealing/sealer.py", "pretoken/sealing/snapstart.py"} <= files
     assert not {"pretoken/sealing/opener.py", "pretoken/sealing/local_kms.py"} & files
 
 
@@ -227,7 +227,7 @@ def test_a_refused_policy_leaves_the_earlier_build(project: Project) -> None:
     project.build()
     before = snapshot(project.output)
     project.write(cases=CASES.replace("hello: world", "hello: moon"))
-    assert project.refusal().name == "refused"
+    assert project.refusal().name == "failed-cases"
     assert snapshot(project.output) == before
 
 
@@ -266,7 +266,7 @@ def test_a_circle_of_links_is_refused(project: Project) -> None:
 def test_a_folder_that_cannot_be_made_is_told(project: Project) -> None:
     (project.folder / "out").write_text("a file")
     error = project.refusal()
-    assert (error.name, error.refused) == ("not-written", False)
+    assert (error.name, type(error)) == ("not-written", BuildError)
     assert "name another: `--output DIR`" in str(error)
 
 
@@ -335,7 +335,15 @@ def test_a_function_that_is_not_python_is_refused(project: Project, function_pyt
     assert function_python
     (project.triggers / "pre_token_generation.py").write_text("def f(:\n")
     error = project.refusal(bytecode=True)
-    assert (error.name, error.refused) == ("not-python", True)
+    assert (error.name, type(error)) == ("not-python", RefusedError)
+    assert "`pre_token_generation.py`, line 1: SyntaxError; correct it, or take it out" in str(error)
+
+
+def test_a_policy_that_encrypts_needs_the_encryption_sdk(project: Project, index: Index) -> None:
+    index.add("pure", {"pure.py": ""})
+    (project.triggers / "requirements.txt").write_text(index.lock())
+    project.write(SEALING, SEALING_CASES)
+    assert "`aws-encryption-sdk` isn't there" in str(project.refusal())
 
 
 def test_a_policy_that_encrypts_needs_a_lock(project: Project) -> None:
@@ -346,23 +354,13 @@ def test_a_policy_that_encrypts_needs_a_lock(project: Project) -> None:
 # warnings
 
 
-def test_a_policy_without_cases_is_built_with_a_warning(project: Project) -> None:
-    (project.policies / "cases" / "a.yaml").unlink()
-    assert any("there are no cases" in warning for warning in project.build().warnings)
-
-
-@pytest.mark.parametrize(
-    ("config", "is_pinned"),
-    [
-        ('parameter_overrides = "UserPoolId=\\"\\" PackageDigest=\\"sha256:1\\""', True),
-        ('parameter_overrides = ["PackageDigest=sha256:1"]', True),
-        ('parameter_overrides = ["file://.aws-sam/build/PreTokenGeneration/package.yaml"]  # no PackageDigest=', False),
-        ("this is no TOML, PackageDigest=", False),
-    ],
-)
-def test_an_old_digest_in_sams_configuration_is_told(project: Project, config: str, is_pinned: bool) -> None:
-    (project.folder / "samconfig.toml").write_text(f"[default.deploy.parameters]\n{config}\n")
-    assert any("samconfig.toml" in warning for warning in project.build().warnings) is is_pinned
+def test_what_is_left_out_of_the_package_is_told(project: Project) -> None:
+    (project.triggers / "helpers").mkdir()
+    (project.triggers / "data.json").write_text("{}")
+    for name in ("Makefile", "requirements.txt", ".hidden", "helper.py"):
+        (project.triggers / name).write_text("")
+    told = [warning.partition(":")[0] for warning in project.build().warnings if "isn't in the package" in warning]
+    assert told == [str(project.triggers / name) for name in ("data.json", "helpers")]
 
 
 # being interrupted

@@ -1,23 +1,26 @@
-"""moto's KMS on loopback, which can be told to keep callers waiting."""
+"""The local KMS, which can be told to keep callers waiting."""
 
 from __future__ import annotations
 
-import logging
 import time
 from contextlib import contextmanager
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
-import pytest
-from moto.kms.responses import KmsResponse
-from moto.server import ThreadedMotoServer
+
+from pretoken.local import LocalResources
+from pretoken.local.server import LocalAWS
+from tests.local.serving import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
-class KMS:
+class KMS(LocalAWS):
     """A KMS with one key.
 
     Attributes:
@@ -27,20 +30,20 @@ class KMS:
         calls: the access key ids that data keys were asked with.
     """
 
-    def __init__(self, endpoint: str) -> None:
-        self.endpoint = endpoint
-        client: Any = botocore.session.get_session().create_client(
-            "kms", "eu-west-1", endpoint_url=endpoint, aws_access_key_id="reader", aws_secret_access_key="test"
+    def __init__(self) -> None:
+        super().__init__(LocalResources({}, {KEY: ["billing-api"]}, {}, {}), "127.0.0.1", 0, log=lambda _: None)
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.key = KEY
+        self.client: Any = botocore.session.get_session().create_client(
+            "kms", "eu-west-1", endpoint_url=self.endpoint, aws_access_key_id="reader", aws_secret_access_key="test"
         )
-        self.client = client
-        self.key: str = client.create_key()["KeyMetadata"]["Arn"]
         self.calls: list[str] = []
         self._answering = Event()
         self._answering.set()
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
-        """Accept requests and answer none of them."""
+        """Accept requests for data keys and answer none of them."""
         self._answering.clear()
         try:
             yield
@@ -55,28 +58,16 @@ class KMS:
             time.sleep(0.05)
         raise AssertionError(f"KMS was asked {len(self.calls)} times, not {count}")
 
-    def asked(self, authorization: str) -> None:
-        """Note a request for a data key, and wait until KMS answers."""
-        self.calls.append(authorization.partition("Credential=")[2].partition("/")[0])
-        self._answering.wait()
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["HTTP_X_AMZ_TARGET"] == "TrentService.GenerateDataKey":
+            self.calls.append(environ["HTTP_AUTHORIZATION"].partition("Credential=")[2].partition("/")[0])
+            self._answering.wait()
+        return super()._answer(environ, start_response)
 
 
 @contextmanager
 def running_kms() -> Iterator[KMS]:
     """Run a KMS in threads of this process."""
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # or each request is a line on standard error
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    kms = KMS("http://{}:{}".format(*server.get_host_and_port()))
-    generate = KmsResponse.generate_data_key
-
-    def generate_data_key(response: Any) -> Any:
-        kms.asked(response.headers["Authorization"])
-        return generate(response)
-
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(KmsResponse, "generate_data_key", generate_data_key)
-            yield kms
-    finally:
-        server.stop()
+    kms = KMS()
+    with serving(kms):
+        yield kms

@@ -23,6 +23,10 @@ def encrypted_claim(answer: dict[str, Any]) -> str:
 def make_plain_policies(folder: Path) -> Path:
     """Write the sample's rule files without what is encrypted."""
     (folder / "rules").mkdir()
+    (folder / "cases").mkdir()
+    (folder / "cases" / "sign-in.yaml").write_text(
+        "cases: [{name: a sign-in, given: {client: web}, expect: {denied: false}}]\n"
+    )
     for file in [ROOT / "policies" / "pool.yaml", *(ROOT / "policies" / "rules").glob("*.yaml")]:
         content = yaml.safe_load(file.read_text())
         content.pop("recipients", None)

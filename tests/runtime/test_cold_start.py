@@ -67,7 +67,7 @@ def test_a_policy_that_encrypts_nothing_needs_the_standard_library_alone(plain: 
     """There is no third-party package on the path, and nothing slow is imported."""
     modules = imported(plain, VARIABLES, "-S")
     assert roots(modules["start"]) == set()
-    assert not own(modules["start"]) & {"pretoken.sealing", "pretoken.trigger.snapstart"}
+    assert not own(modules["start"]) & {"pretoken.sealing", "pretoken.sealing.snapstart"}
     slow = {"asyncio", "contextlib", "dataclasses", "enum", "inspect", "logging", "pathlib", "re", "typing"}
     assert slow & set(modules["start"]) == {"enum", "re"}  # by way of `json`
     assert modules["call"] == {}
@@ -75,7 +75,7 @@ def test_a_policy_that_encrypts_nothing_needs_the_standard_library_alone(plain: 
 
 def test_a_policy_that_encrypts_imports_the_sealing_side_alone(sample: Path, variables: dict[str, str]) -> None:
     modules = imported(sample, variables)
-    assert own(modules["start"]) >= {"pretoken.sealing.sealer", "pretoken.trigger.snapstart"}
+    assert own(modules["start"]) >= {"pretoken.sealing.sealer", "pretoken.sealing.snapstart"}
     assert not own(modules["start"]) & {"pretoken.sealing.local_kms", "pretoken.sealing.opener"}
     in_package = {name: files for name, files in modules["start"].items() if str(sample) in str(files[0])}
     assert roots(in_package) == {"_cffi_backend", "attr", "aws_encryption_sdk", "cryptography", "wrapt"}

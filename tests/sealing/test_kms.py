@@ -136,7 +136,7 @@ def test_clients_are_made_without_the_network(monkeypatch: pytest.MonkeyPatch) -
 def test_no_log_level_writes_data_keys_or_members(caplog: pytest.LogCaptureFixture) -> None:
     """At DEBUG botocore would log the bodies of answers, where KMS sends the plaintext data key."""
     caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.DEBUG, "botocore")  # as someone does who looks for a fault
+    caplog.set_level(logging.DEBUG, "botocore")  # whatever a handler of this process made of it
     data_keys: list[bytes] = []
 
     def remember(parsed: dict[str, bytes], **_: AWSResponse) -> None:

@@ -7,23 +7,11 @@ import pytest
 
 from pretoken.cognito.errors import EventError
 from pretoken.sealing import Opener, local_kms_client
-from pretoken.simulator.simulation import LOCAL_KEY, Simulator, pseudonym_secrets, stand_ins
-from pretoken.trigger.errors import PlanError
+from pretoken.simulator.simulation import LOCAL_KEY, Simulator, pseudonym_secrets
 from tests.simulator.folders import NOW, POOL, SUB, event, load, simulate
 
 ENCRYPTS = "rules: {invoice: {access_token: {encrypted_for: {billing-api: {email: {from: attribute.email}}}}}}"
 WRITES = "rules: {plan: {access_token: {claims: {plan: {from: lookup.user.plan, default: free}}}}}"
-
-
-def test_a_variable_is_the_given_value_else_the_first_allowed_one_else_its_own_name() -> None:
-    declared = {"STAGE": ["test", "live"], "ID": "any", "NAME": "any"}
-
-    assert stand_ins(declared, {"NAME": "x"}) == {"STAGE": "test", "ID": "ID", "NAME": "x"}
-
-
-def test_a_variable_with_a_value_that_is_not_allowed_stops_the_simulation() -> None:
-    with pytest.raises(PlanError, match="STAGE"):
-        stand_ins({"STAGE": ["test"]}, {"STAGE": "other"})
 
 
 def test_a_pseudonym_has_a_secret_of_its_own_that_is_long_enough() -> None:

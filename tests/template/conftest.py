@@ -12,11 +12,14 @@ from typing import Any, NamedTuple
 import pytest
 from moto import mock_aws
 
+from pretoken.packaging import BuildError
+from pretoken.packaging.bytecode import PYTHON, find_python
 from pretoken.policy.load import load_policy
 from tests.template.resources import REGION, add_missing_types, client
 
 ROOT = Path(__file__).parents[2]
 SAM = ROOT / ".venv/sam/bin"
+DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 
 
 def environment() -> dict[str, str]:
@@ -37,11 +40,22 @@ def sam() -> Callable[..., subprocess.CompletedProcess[str]]:
     if not (SAM / "sam").exists():
         pytest.skip("`make test` makes .venv/sam, which has the SAM CLI")
 
-    def run(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, folder: Path = ROOT, typed: str = "") -> subprocess.CompletedProcess[str]:
         command = [str(SAM / "sam"), *arguments]
-        return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)  # noqa: S603
+        return subprocess.run(  # noqa: S603
+            command, cwd=folder, env=environment(), input=typed, capture_output=True, text=True, check=False
+        )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def _function_python() -> None:
+    """Skip where the function's Python is missing, which compiles what SAM builds."""
+    try:
+        find_python()
+    except BuildError:
+        pytest.skip(f"Python {PYTHON} isn't on this machine")
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +83,7 @@ def deploy(template: dict[str, Any]) -> Iterator[Callable[..., Stack]]:
 
     def create(**parameters: str) -> Stack:
         cloudformation = client("cloudformation")
+        parameters = {"PackageDigest": DIGEST, **parameters}
         given = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
         cloudformation.create_stack(StackName="claims", TemplateBody=json.dumps(template), Parameters=given)
         stack = cloudformation.describe_stacks(StackName="claims")["Stacks"][0]

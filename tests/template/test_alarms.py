@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 
 from pretoken.trigger import create_handler
 from pretoken.trigger.errors import SignInRefused
+from pretoken.trigger.lookups import no_answers
 from tests.template.conftest import ROOT, Stack
 from tests.template.resources import client
 
@@ -24,16 +26,20 @@ def alarms(stack: Stack) -> dict[str, dict[str, Any]]:
     return {logical: found[name] for logical, name in stack.resources.items() if name in found}
 
 
-def metrics(plan: dict[str, Any], event: str, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str, str], float]:
-    """Give the metrics of the line that the function writes, by namespace, dimension and name."""
+def fails(*_: Any) -> str:
+    raise OSError
+
+
+def metrics(
+    plan: dict[str, Any], event: str, monkeypatch: pytest.MonkeyPatch, **services: Any
+) -> dict[tuple[str, str, str], float]:
+    """Give the metrics of the line that the function writes, by namespace, dimension and name; nothing fails."""
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", FUNCTION)
     lines: list[str] = []
-
-    def no_seal(*_: Any) -> str:
-        raise OSError
-
+    rows = yaml.safe_load((ROOT / "events/lookups.yaml").read_text(encoding="utf-8"))
+    services = {"seal": lambda *_: "sealed", "answers": lambda lookup, _: rows[lookup], **services}
     environment = {name: name for name in plan["pool"]["variables"]}
-    handler = create_handler(plan, environment=environment, seal=no_seal, write=lines.append)
+    handler = create_handler(plan, environment=environment, write=lines.append, **services)
     with contextlib.suppress(SignInRefused):
         handler(json.loads((ROOT / "events" / event).read_text(encoding="utf-8")), None)
     line = json.loads(lines[-1])
@@ -51,11 +57,13 @@ def watched(metric: dict[str, Any]) -> tuple[str, str, str]:
     return metric["Namespace"], dimension["Value"], metric["MetricName"]
 
 
+@pytest.mark.parametrize("failing", [{"seal": fails}, {"answers": no_answers}], ids=["encryption", "lookups"])
 def test_a_claim_that_is_left_out_raises_an_alarm(
-    deploy: Callable[..., Stack], plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    deploy: Callable[..., Stack], plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch, failing: dict[str, Any]
 ) -> None:
     alarm = alarms(deploy())["ClaimsLeftOutAlarm"]
-    assert metrics(plan, "v2-sign-in.json", monkeypatch)[watched(alarm)] > alarm["Threshold"]
+    assert metrics(plan, "v2-sign-in.json", monkeypatch, **failing)[watched(alarm)] > alarm["Threshold"]
+    assert metrics(plan, "v2-sign-in.json", monkeypatch)[watched(alarm)] == 0 == alarm["Threshold"]
 
 
 def test_a_denied_sign_in_is_no_failure(

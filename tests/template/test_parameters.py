@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.template.conftest import DIGEST
+
 POOL = {"UserPoolId": "eu-west-1_Ab12Cd34"}
 CLIENTS = {"WebClientId": "web", "WorkerClientId": "worker"}
 
@@ -55,6 +57,18 @@ def test_a_pool_is_one_pool(template: dict[str, Any], pool: str) -> None:
     pattern = template["Parameters"]["UserPoolId"]["AllowedPattern"]
     assert re.search(pattern, POOL["UserPoolId"])
     assert not re.search(pattern, pool)
+
+
+def test_only_a_package_that_was_built_is_deployed(template: dict[str, Any]) -> None:
+    """Without a value CloudFormation makes no stack; unbuilt, the function would have no policy."""
+    parameter = template["Parameters"]["PackageDigest"]
+    assert "Default" not in parameter
+    assert re.search(parameter["AllowedPattern"], DIGEST)
+    assert not any(re.search(parameter["AllowedPattern"], text) for text in ("", "sha256:", DIGEST[:-1]))
+
+
+def test_every_other_parameter_has_a_default(template: dict[str, Any]) -> None:
+    assert [name for name, one in template["Parameters"].items() if "Default" not in one] == ["PackageDigest"]
 
 
 def test_every_parameter_says_what_it_is_and_what_it_takes(template: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.template.conftest import Stack
+from tests.template.conftest import DIGEST, Stack
 from tests.template.resources import asked, client
 
 ACCOUNT = "123456789012"
@@ -140,19 +140,14 @@ def test_snapshots_are_made_of_what_the_pool_calls(deploy: Callable[..., Stack])
 
 
 def test_the_function_is_what_the_parameters_say(deploy: Callable[..., Stack]) -> None:
-    digest = f"sha256:{'0123456789abcdef' * 4}"
-    stack = deploy(Architecture="arm64", MemorySize="1024", PackageDigest=digest)
+    stack = deploy(Architecture="arm64", MemorySize="1024")
     configuration = function(stack)
     assert configuration["Architectures"] == ["arm64"]
     assert configuration["MemorySize"] == 1024
     assert configuration["Runtime"] == "python3.13"
-    assert configuration["Description"].endswith(f" package={digest}"), "so that versions can be told apart"
-    assert digest in asked["AWS::Lambda::Function"]["Description"], "so that another digest makes another version"
-    assert stack.outputs["PackageDigest"] == digest
-
-
-def test_there_is_no_digest_to_show_if_none_is_given(deploy: Callable[..., Stack]) -> None:
-    assert "PackageDigest" not in deploy().outputs
+    assert configuration["Description"].endswith(f" package={DIGEST}"), "so that versions can be told apart"
+    assert DIGEST in asked["AWS::Lambda::Function"]["Description"], "so that another digest makes another version"
+    assert stack.outputs["PackageDigest"] == DIGEST
 
 
 def test_log_lines_are_json_and_kept_as_long_as_told(deploy: Callable[..., Stack]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pretoken.packaging import Package, RefusedError
+    from pretoken.packaging import Package
 
 _SHOWN = 5
 
@@ -31,11 +31,4 @@ def build_text(package: Package) -> str:
 
 
 def _kilobytes(size: int) -> str:
-    return f"{-(-size // 1000):,} KB"
-
-
-def refused_text(refused: RefusedError) -> str:
-    """Write what is wrong, and that nothing was built."""
-    lines = [*map(str, refused.findings), *(f"failed {result}" for result in refused.failed)]
-    command = "test" if refused.failed else "check"
-    return "\n".join([*lines, "", f"nothing is built until `pretoken {command}` passes"])
+    return f"{-(-size // 1000):,} kB"

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pretoken.simulator.env_file import EnvFile
-from pretoken.simulator.local_resources import LocalRunError
+from pretoken.local import EnvFile, LocalRunError
 
 
 def test_a_missing_file_is_written(tmp_path: Path) -> None:

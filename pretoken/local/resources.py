@@ -7,24 +7,20 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from pretoken.local.env_file import FUNCTION
+from pretoken.local.errors import LocalRunError
+from pretoken.policy.variables import complete_variables
 from pretoken.sealing.kms import region_of
-from pretoken.simulator.simulation import stand_ins
 from pretoken.trigger.lookups import KEYS
 from pretoken.trigger.text import fill_in, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FUNCTION = "PreTokenGeneration"
-"""The function's logical id in template.yaml."""
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")  # DynamoDB API reference, CreateTable
-
-
-class LocalRunError(Exception):
-    """A local run isn't possible; the text says why, and the cure."""
 
 
 class LocalResources(NamedTuple):
@@ -96,7 +92,7 @@ def _variables(pool: dict[str, Any], known: Mapping[str, Any]) -> dict[str, str]
         value = known.get(name)
         if isinstance(value, str) and value and (allowed == "any" or value in allowed):
             given[name] = value if name not in given or _is_key(value) else given[name]
-    return stand_ins(declared, given)
+    return complete_variables(declared, given)
 
 
 def _is_key(text: str) -> bool:

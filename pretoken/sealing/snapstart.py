@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 def forget_around_snapshots(forget: Callable[[], object]) -> None:
     """Have `forget` called before a snapshot is taken, and after each restore; without SnapStart, never.
 
+    After a restore too, because a team's own hooks may seal something after ours ran.
+
     Args:
         forget: lets go of what no two environments may share.
 

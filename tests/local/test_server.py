@@ -5,10 +5,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from http.client import HTTPConnection
-from threading import Thread
 from typing import Any
 
 import botocore.session
@@ -16,9 +14,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from pretoken.local import LocalResources, LocalRunError
+from pretoken.local.server import LocalAWS
 from pretoken.sealing import Opener, Sealer
-from pretoken.simulator.local_aws import LocalAWS
-from pretoken.simulator.local_resources import LocalResources, LocalRunError
+from tests.local.serving import serving
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 OTHER = "arn:aws:kms:eu-west-1:123456789012:key/mrk-0"
@@ -28,33 +27,15 @@ RESOURCES = LocalResources(
 )
 
 
-@contextmanager
-def serving(resources: LocalResources = RESOURCES) -> Iterator[tuple[int, list[str]]]:
-    log: list[str] = []
-    server = LocalAWS(resources, "127.0.0.1", 0, log.append)
-    thread = Thread(target=server.serve)
-    thread.start()
-    try:
-        yield server.port, log
-    finally:
-        server.stop()
-        thread.join()
+@pytest.fixture
+def log() -> list[str]:
+    return []
 
 
 @pytest.fixture
-def running() -> Iterator[tuple[int, list[str]]]:
-    with serving() as started:
-        yield started
-
-
-@pytest.fixture
-def port(running: tuple[int, list[str]]) -> int:
-    return running[0]
-
-
-@pytest.fixture
-def log(running: tuple[int, list[str]]) -> list[str]:
-    return running[1]
+def port(log: list[str]) -> Iterator[int]:
+    with serving(LocalAWS(RESOURCES, "127.0.0.1", 0, log.append)) as port:
+        yield port
 
 
 def client(port: int, service: str, region: str = "ap-southeast-2") -> Any:
@@ -153,7 +134,8 @@ def test_callers_do_not_wait_for_each_other(port: int) -> None:
 
 
 def test_a_second_one_in_a_process_begins_anew() -> None:
-    with serving(LocalResources({}, {OTHER: ["billing-api"]}, {"orders": ["pk"]}, {})) as (port, _):
+    resources = LocalResources({}, {OTHER: ["billing-api"]}, {"orders": ["pk"]}, {})
+    with serving(LocalAWS(resources, "127.0.0.1", 0, print)) as port:
         assert [key["KeyArn"] for key in client(port, "kms").list_keys()["Keys"]] == [OTHER]
 
 

@@ -15,7 +15,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
-from pretoken.simulator.local_resources import ACCOUNT, REGION, LocalResources, LocalRunError
+from pretoken.local.errors import LocalRunError
+from pretoken.local.resources import ACCOUNT, REGION, LocalResources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pretoken.simulator.local_resources import FUNCTION, LocalRunError
+from pretoken.local.errors import LocalRunError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+FUNCTION = "PreTokenGeneration"
+"""The function's logical id in template.yaml."""
 
 
 class EnvFile:

@@ -1,0 +1,70 @@
+"""Whether a policy is sound and safe to deploy: what `pretoken check` reports, and a build asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pretoken.checks import all_findings
+from pretoken.policy.errors import PolicyErrors
+from pretoken.policy.load import load_policy
+from pretoken.simulator.cases import load_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pretoken.checks import Finding
+    from pretoken.policy.errors import RuleError
+    from pretoken.policy.load import LoadedPolicy
+    from pretoken.simulator.cases import LocatedCase
+
+
+class Examination(NamedTuple):
+    """What was found: errors and findings in the order of places, how many more are accepted, and what is sound.
+
+    `loaded` and `cases` are None where they couldn't be read.
+    """
+
+    found: Sequence[RuleError | Finding]
+    accepted: int
+    loaded: LoadedPolicy | None
+    cases: Sequence[LocatedCase] | None
+
+    def count(self, severity: str) -> int:
+        """Count what is of a severity."""
+        return sum(severity_of(one) == severity for one in self.found)
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether there are neither errors nor warnings."""
+        return not self.count("error") and not self.count("warning")
+
+
+def severity_of(one: RuleError | Finding) -> str:
+    """Give the severity: `error`, `warning` or `notice`."""
+    return str(getattr(one, "severity", "error"))
+
+
+def examine(folder: Path, *, python: bool) -> Examination:
+    """Load a policy and its cases, and check them; cases aren't run.
+
+    Args:
+        folder: the folder with `pool.yaml`, `rules/` and `cases/`.
+        python: whether `rules/*.py` may be run.
+    """
+    found: list[RuleError | Finding] = []
+    loaded = cases = None
+    accepted = 0
+    try:
+        loaded = load_policy(folder, python=python)
+        checked = all_findings(loaded)
+        found += checked.standing
+        accepted = len(checked.accepted)
+    except PolicyErrors as problems:
+        found += problems.errors
+    try:
+        cases = load_cases(folder, None if loaded is None else loaded.plan())
+    except PolicyErrors as problems:
+        found += problems.errors
+    found.sort(key=lambda one: (one.place, one.name, one.message))
+    return Examination(found, accepted, loaded, cases)
