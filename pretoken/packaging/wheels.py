@@ -35,7 +35,7 @@ _MISMATCH = re.compile(r"Hash mismatch for `([^`]+)`")
 _UNPINNED = re.compile(r"no trusted hash was provided for: `?([\w.-]+)`?|a hash, but none were provided for: (\S+)")
 # Of one installation only; METADATA and licences stay, since scanners read them.
 _UNUSED = {".lock", "INSTALLER", "RECORD", "REQUESTED", "WHEEL", "direct_url.json", "py.typed", "uv_cache.json"}
-_UNUSED_SUFFIXES = (".c", ".h", ".pyi")
+_UNUSED_SUFFIXES = (".c", ".h", ".pth", ".pyi")
 _UNUSED_FOLDERS = {"__pycache__", "tests"}
 
 

@@ -36,6 +36,18 @@ def test_the_digest_is_that_of_the_sorted_records_of_sha256sum_zero(package: Pat
     assert digest_of(package) == records(("a.py", b""), ("pretoken/é.py", b"x = 1\n"), ("policy.json", plan))
 
 
+def test_a_name_cannot_pass_for_another_file(package: Path) -> None:
+    """Were records ended by a newline, a name that holds one could stand for two files, with the right content."""
+    for number in range(50):
+        content = f"x = {number}\n"
+        (package / "b.py").write_text(content)
+        two = digest_of(package)
+        (package / "b.py").unlink()
+        one = (package / "a.py").rename(package / f"a.py\n{hashlib.sha256(content.encode()).hexdigest()}  b.py")
+        assert digest_of(package) != two
+        one.rename(package / "a.py")
+
+
 def test_it_stands_in_the_plan_and_in_the_parameters_of_the_deployment(package: Path) -> None:
     digest = digest_of(package)
     assert json.loads((package / "policy.json").read_text()) == {"digest": digest, **PLAN}

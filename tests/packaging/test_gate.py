@@ -65,6 +65,21 @@ def test_a_policy_without_cases_is_refused(project: Project) -> None:
     assert refused(project)[0] == "no-cases"
 
 
+def test_a_policy_whose_function_would_not_start_is_refused(project: Project) -> None:
+    rule = "{from: attribute.email, then: {pseudonym: partner}}"
+    project.write(
+        f"rules: {{known: {{access_token: {{claims: {{partner_id: {rule}}}}}}}}}\n",
+        CASES.replace("id_token: {claims: {hello: world}}", "denied: false"),
+    )
+    (project.policies / "pool.yaml").write_text(
+        (project.policies / "pool.yaml").read_text()
+        + 'pseudonyms: {partner: {secret: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:partner"}}\n'
+    )
+    name, text = refused(project)
+    assert name == "never-starts"
+    assert text == "policies: the function wouldn't start: the secret of the pseudonym `partner` isn't there"
+
+
 def test_notices_are_no_reason_to_refuse(project: Project) -> None:
     (project.policies / "pool.yaml").write_text(
         (project.policies / "pool.yaml").read_text() + "attributes: {custom:unused: {data: none}}\n"

@@ -152,6 +152,39 @@ def test_what_must_not_be_in_a_package_must_not_be_in_the_lock(tmp_path: Path, i
     assert f"requirements.txt:3:1: not-allowed: `{name.lower().replace('_', '-')}` " in str(error)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--no-binary pure",
+        "--index-url https://example.com/simple",
+        "-r other.txt",
+        "-e .",
+        "./pure-1.0-py3-none-any.whl",
+        "pure @ file:///tmp/pure.tar.gz --hash=sha256:" + "0" * 64,
+        "pure>=1.0 --hash=sha256:" + "0" * 64,
+        "    --hash=md5:" + "0" * 32,
+        "\ufeffpure==1.0",
+    ],
+)
+def test_a_lock_has_nothing_but_pinned_packages_and_their_hashes(line: str, tmp_path: Path, index: Index) -> None:
+    index.add("pure", {"pure.py": ""})
+    lock = f"# a comment\n\n{index.lock()}"
+    assert "pure.py" in installed(tmp_path, lock)
+    error = refusal(tmp_path, f"{lock}{line}\n")
+    assert (error.name, type(error)) == ("not-allowed", RefusedError)
+    assert "requirements.txt:5:1: not-allowed: a line is `name==version` or one of its hashes" in str(error)
+
+
+def test_no_file_of_a_wheel_runs_at_each_start(tmp_path: Path, index: Index) -> None:
+    index.add("pure", {"pure.py": "", "pure.pth": "import pure\n"})
+    assert "pure.pth" not in installed(tmp_path, index.lock())
+
+
+def test_native_code_that_says_nothing_of_its_architecture_is_an_error(tmp_path: Path, index: Index) -> None:
+    index.add("pure", {"pure.so": "the same for both"})
+    assert refusal(tmp_path, index.lock()).name == "platforms-differ"
+
+
 def test_a_source_distribution_is_never_run(tmp_path: Path, index: Index) -> None:
     (index.folder / "evil-1.0.tar.gz").write_bytes(b"")
     error = refusal(tmp_path, f"evil==1.0 --hash=sha256:{'0' * 64}\n")
