@@ -19,7 +19,8 @@ SDK = "aws_encryption_sdk"
 HANDLER = "pre_token_generation.py"  # which template.yaml names
 _ALWAYS = ("__init__.py", "cognito/", "trigger/")
 _TO_SEAL = tuple(
-    f"sealing/{name}.py" for name in ("__init__", "context", "errors", "kms", "materials", "sealer", "snapstart")
+    f"sealing/{name}.py"
+    for name in ("__init__", "context", "errors", "kms", "materials", "patience", "sealer", "snapstart")
 )
 _OF_THE_BUILD = {"Makefile", "requirements.in", "requirements.txt", "__pycache__"}
 

@@ -138,6 +138,7 @@ def encrypts(plan: dict[str, Any]) -> bool:
 def _kms_sealer(recipients: Mapping[str, tuple[str, str]]) -> Seal:
     import logging
 
+    from pretoken.sealing.patience import patient
     from pretoken.sealing.sealer import Sealer
     from pretoken.sealing.snapstart import forget_around_snapshots
 
@@ -147,4 +148,4 @@ def _kms_sealer(recipients: Mapping[str, tuple[str, str]]) -> Seal:
     except ValueError as error:
         raise PlanError(f"the recipients can't be used: {error}") from None
     forget_around_snapshots(sealer.forget)
-    return sealer.seal
+    return patient(sealer.seal)

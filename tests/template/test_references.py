@@ -75,16 +75,26 @@ def test_a_parameter_that_changes_the_function_publishes_a_version(template: dic
     assert {"PackageDigest", "WebClientId", "MemorySize", "SnapStart", "Architecture"} <= function
 
 
+def test_a_key_or_table_that_is_replaced_publishes_a_version(template: dict[str, Any]) -> None:
+    assert {"BillingApiKey", "Memberships"} <= set(references(version(template)["Properties"]["Description"]))
+
+
 def test_old_versions_stay_to_roll_back_to(template: dict[str, Any]) -> None:
     assert version(template)["DeletionPolicy"] == version(template)["UpdateReplacePolicy"] == "Retain"
 
 
 def test_the_longest_description_of_a_version_fits(template: dict[str, Any]) -> None:
-    longest = {"Architecture": 6, "MemorySize": 5, "SnapStart": 3, "PackageDigest": len("sha256:") + 64}
+    longest = {
+        "BillingApiKey": 36,
+        "Architecture": 6,
+        "MemorySize": 5,
+        "SnapStart": 3,
+        "PackageDigest": len("sha256:") + 64,
+    }
     for name, text in {
         "Web": "WebClientId",
         "Worker": "WorkerClientId",
-        "MembershipsTable": "MembershipsTable",
+        "Table": "MembershipsTable",
     }.items():
         longest[name] = max(map(int, re.findall(r",(\d+)\}", template["Parameters"][text]["AllowedPattern"])))
     text, _ = version(template)["Properties"]["Description"]["Fn::Sub"]
@@ -92,7 +102,9 @@ def test_the_longest_description_of_a_version_fits(template: dict[str, Any]) -> 
 
 
 def test_what_holds_data_outlives_the_stack(template: dict[str, Any]) -> None:
-    for name in ("BillingApiKey", "Memberships", "UserPool"):
+    pool = [name for name, one in template["Resources"].items() if one["Type"].startswith("AWS::Cognito::")]
+    assert len(pool) == 9
+    for name in ("BillingApiKey", "Memberships", *pool):
         resource = template["Resources"][name]
         assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
         assert resource["UpdateReplacePolicy"] == "Retain"

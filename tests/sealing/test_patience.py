@@ -1,0 +1,44 @@
+"""Sealing ends in time, whatever it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import Event
+
+import pytest
+
+from pretoken.sealing.errors import SealingError
+from pretoken.sealing.patience import patient
+
+
+def test_what_comes_in_time_comes() -> None:
+    seal = patient(lambda recipient, members, sub: f"{recipient} {members} {sub}")
+    assert seal("billing-api", {"a": 1}, "anna") == "billing-api {'a': 1} anna"
+
+
+def test_a_failure_keeps_its_cause() -> None:
+    def fail(*_: object) -> str:
+        raise SealingError("kms-throttled")
+
+    with pytest.raises(SealingError) as failed:
+        patient(fail)("billing-api", {}, "anna")
+    assert failed.value.cause == "kms-throttled"
+
+
+def test_what_comes_too_late_is_a_timeout_and_goes_on_behind() -> None:
+    answer, done = Event(), Event()
+
+    def wait(recipient: str, members: Mapping[str, object], sub: str) -> str:
+        del members, sub
+        answer.wait(60)
+        done.set()
+        return recipient
+
+    seal = patient(wait, 0.01)
+    with pytest.raises(SealingError) as late:
+        seal("billing-api", {}, "anna")
+    assert late.value.cause == "kms-timeout"
+    assert not done.is_set()
+    answer.set()
+    assert done.wait(60)
+    assert patient(wait, 60)("billing-api", {}, "anna") == "billing-api"
