@@ -1,5 +1,5 @@
 # Everything is made in .venv; nothing else on the machine is touched.
-# Needs Python 3.11 or newer, make, git and a pip registry. uv is used where it works, pip where it doesn't.
+# Needs Python 3.11 or newer, make, git and a pip registry. `make demo` uses uv where it works, pip where it doesn't.
 
 EVENT    ?= events/v2-sign-in.json
 LOOKUPS  ?= events/lookups.yaml
@@ -14,6 +14,7 @@ LAMBDA   := .venv/.lambda-is-installed
 LOCK     := requirements/dev.txt
 SOURCES   = $(shell find env.json events policies pretoken project samconfig.toml template.yaml tests triggers -type f ! -name "*.pyc" 2>/dev/null)
 GATED    := pretoken/checks/*,pretoken/cognito/*,pretoken/local/*,pretoken/packaging/*,pretoken/policy/*,pretoken/project.py,pretoken/sealing/*,pretoken/trigger/*
+comma    := ,
 install   = { uv=$$(command -v uv || command -v $(BIN)/uv) && "$$uv" pip install --quiet --python $(BIN)/python $(1); } \
 	|| $(BIN)/python -m pip install --quiet $(1)
 
@@ -59,6 +60,7 @@ lock: $(DEV)  ## pin the newest versions of all tools and dependencies
 		--custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
 	@echo aws-sam-cli | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--custom-compile-command 'make lock' --output-file requirements/sam.txt -
+	@grep '^aws-sam-cli==' requirements/sam.txt > project/requirements-sam.txt
 	@printf '%s\n' awslambdaric boto3 snapshot-restore-py | $(BIN)/uv pip compile --quiet --upgrade --python-version 3.13 \
 		--custom-compile-command 'make lock' --output-file requirements/lambda.txt -
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate \
@@ -66,7 +68,7 @@ lock: $(DEV)  ## pin the newest versions of all tools and dependencies
 		--custom-compile-command 'make lock' --output-file triggers/requirements.txt triggers/requirements.in
 
 clean:  ## remove everything that make made
-	@rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	@rm -rf .aws-sam .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv:
@@ -75,12 +77,12 @@ clean:  ## remove everything that make made
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --constraint $(LOCK) uv || true
 
 $(CLI): pyproject.toml $(LOCK) | .venv
-	@$(call install,--constraint $(LOCK) --editable '.[cli]')
+	@$(call install,--constraint $(LOCK) --editable '.[cli$(comma)local]')
 	@touch $@
 
 $(DEV): pyproject.toml $(LOCK) | .venv
 	@$(call install,--requirement $(LOCK))
-	@$(call install,--constraint $(LOCK) --editable '.[cli]')
+	@$(call install,--constraint $(LOCK) --editable '.[cli$(comma)local]')
 	@touch $@ $(CLI)
 
 # The SAM CLI pins the versions of all that it needs, so it can't share an environment.

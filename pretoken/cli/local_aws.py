@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HOST_OF_CONTAINERS = "host.docker.internal"
 """This machine, as containers call it: Docker Desktop by itself, on Linux `add_host` of samconfig.toml."""
+_ALL_ADDRESSES = {"0.0.0.0", "::"}  # noqa: S104 - see below
 SAMPLE = Path("events", "v2-sign-in.json")
 
 
@@ -62,7 +63,8 @@ def local_aws(host: str, port: int, env_file: Path, folder: Path, python: bool) 
             _tell_resources(resources)
             _tell_env(env_file, written=written)
             _tell_next(env_file)
-            click.echo(f"\nlistening on {host}:{server.port}; Ctrl-C stops it, and then all of this is gone")
+            whom = ", for whoever reaches this machine" if host in _ALL_ADDRESSES else ""
+            click.echo(f"\nlistening on {host}:{server.port}{whom}; Ctrl-C stops it, and then all of this is gone")
             server.serve()
     except LocalRunError as error:
         raise CannotRun(str(error)) from None

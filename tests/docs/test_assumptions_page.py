@@ -28,11 +28,12 @@ def test_an_assumption_has_a_reading_code_an_experiment_and_an_outcome(text: str
 @each()
 def test_the_code_is_there(text: str) -> None:
     (line,) = (line for line in text.splitlines() if line.startswith("* Reading, in"))
-    found = re.findall(r"\[`(\w+)`\]\(\.\./([\w/.]+)\)", line)
+    found = re.findall(r"\[`(\w+)`\]\(([\w/.]+)\)", line)
     assert found
     for symbol, path in found:
-        code = (ROOT / path).read_text(encoding="utf-8")
-        definition = rf" *{symbol}:" if path.endswith(".yaml") else rf"(?:def |class )?{symbol}\b"
+        code = (ROOT / "docs" / path).read_text(encoding="utf-8")
+        forms = {"yaml": rf" *{symbol}:", "md": rf"# {symbol}\.jq$"}
+        definition = forms.get(path.rpartition(".")[2], rf"(?:def |class )?{symbol}\b")
         assert re.search(rf"^{definition}", code, re.MULTILINE), symbol
 
 

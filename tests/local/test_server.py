@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from http.client import HTTPConnection
 from typing import Any
@@ -106,6 +107,16 @@ def test_nothing_but_kms_and_dynamodb_is_served(port: int, log: list[str]) -> No
         status, content = post(port, b"{}", target)
         assert status == 400
         assert b"UnknownOperationException" in content
+    assert not log
+
+
+def test_a_page_in_a_browser_is_refused(port: int, log: list[str]) -> None:
+    """Also one whose name was made to lead here."""
+    headers = {"Origin": "http://rebound.example.com", "X-Amz-Target": "TrentService.ListKeys"}
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("POST", "/", "{}", headers)
+    with closing(connection), connection.getresponse() as answer:
+        assert answer.status == 403
     assert not log
 
 

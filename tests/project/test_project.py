@@ -145,7 +145,7 @@ def test_what_a_project_makes_as_the_repository_does_is_written_alike(shared: by
 
 
 def test_the_sam_cli_of_a_project_is_the_one_that_the_template_is_tested_with() -> None:
-    """After `make lock`: copy the number into project/requirements-sam.txt."""
+    """`make lock` copies the number."""
     locked = (ROOT / "requirements" / "sam.txt").read_text().splitlines()
     assert set(project_files()["requirements-sam.txt"].decode().splitlines()) <= set(locked)
 
