@@ -39,6 +39,7 @@ def test_the_table_has_the_templates_parameters() -> None:
     assert names(text_of(PAGE), "parameter") == {*parameters} - {"PackageDigest"}
 
 
-def test_outputs_that_are_named_are_there() -> None:
-    outputs = set(re.findall(r"^  (\w+):$", TEMPLATE.partition("\nOutputs:\n")[2], re.MULTILINE))
-    assert {"FunctionAliasArn", "PackageDigest", "SignInUrl"} <= outputs
+def test_outputs_and_parameters_that_are_named_are_there() -> None:
+    there = set(re.findall(r"^  (\w+):$", TEMPLATE, re.MULTILINE))
+    named = set(re.findall(r"`([A-Z]\w+(?:Arn|Digest|Id|Name|Url))`", text_of(PAGE)))
+    assert {"FunctionAliasArn", "PackageDigest", "SignInUrl", "FunctionName"} <= named <= there
