@@ -109,7 +109,7 @@ class LocalAWS:
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         prefix, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
         service = _SERVICES.get(prefix)
-        if "HTTP_ORIGIN" in environ:  # a page in the developer's browser has no business here
+        if environ["REQUEST_METHOD"] != "POST" or "HTTP_ORIGIN" in environ:  # a page in a browser has no business here
             answer = _error("AccessDeniedException", HTTPStatus.FORBIDDEN)
         elif service is None or not operation.isalnum():
             answer = _error("UnknownOperationException", HTTPStatus.BAD_REQUEST)

@@ -72,7 +72,7 @@ def _candidates() -> Iterator[str]:
     if sys.implementation.cache_tag == _TAG:
         yield sys.executable
     # Before uv, which would try pyenv's shims, and they start no version that isn't selected.
-    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    root = Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"))  # noqa: PTH111 - it raises nothing
     found = map(str, root.glob(f"versions/{PYTHON}.*/bin/python"))
     yield from sorted(found, key=lambda path: (len(path), path), reverse=True)  # 3.13.10 before 3.13.9
     with suppress(BuildError):  # a policy that encrypts nothing needs no uv

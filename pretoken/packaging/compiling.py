@@ -38,4 +38,4 @@ if __name__ == "__main__":
         compile_all(sys.argv[1])
     except py_compile.PyCompileError as error:
         line = getattr(error.exc_value, "lineno", 1)
-        sys.exit(f"`{os.path.relpath(error.file, TASK_ROOT)}`, line {line}: {error.exc_type_name}")
+        sys.exit(f"`{repr(os.path.relpath(error.file, TASK_ROOT))[1:-1]}`, line {line}: {error.exc_type_name}")

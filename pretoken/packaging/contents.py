@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pretoken
 from pretoken.packaging.errors import BuildError, RefusedError
-from pretoken.packaging.wheels import install
+from pretoken.packaging.wheels import RUNTIME, install
 from pretoken.policy.files import read_file
 from pretoken.trigger.handler import encrypts
 
@@ -32,7 +32,8 @@ def fill(folder: Path, plan: dict[str, Any], triggers: Path) -> None:
         BuildError: `no-triggers`, or why a file there isn't read, or why the packages of others can't be installed.
 
     """
-    for path in _functions(triggers):
+    functions = _functions(triggers)
+    for path in functions:
         content = read_file(path, triggers)
         if not isinstance(content, bytes):
             raise BuildError(content.name, str(content))
@@ -50,6 +51,9 @@ def fill(folder: Path, plan: dict[str, Any], triggers: Path) -> None:
                 f"{lock}: not-pinned: the policy encrypts, and `aws-encryption-sdk` isn't there; `make lock` pins it"
             )
             raise RefusedError("not-pinned", message)
+    for path in functions:
+        if (folder / path.stem).is_dir() or path.stem in RUNTIME:
+            raise BuildError("clash", f"{path}: there is another `{path.stem}` in Lambda or in the package; rename it")
 
 
 def _functions(folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from pretoken.packaging.errors import BuildError
 
 _FROM_WHERE = (
     *("CACHE_DIR", "CREDENTIALS", "DEFAULT_INDEX", "EXTRA_INDEX_URL", "FIND_LINKS", "HTTP", "INDEX", "INSECURE"),
-    *("KEYRING", "NATIVE_TLS", "NO_INDEX", "OFFLINE", "PYTHON_INSTALL_DIR", "SYSTEM_CERTS"),
+    *("KEYRING", "NATIVE_TLS", "NO_CACHE", "NO_INDEX", "OFFLINE", "PYTHON_INSTALL_DIR", "REFRESH", "SYSTEM_CERTS"),
 )
 """What variables may tell uv, after `UV_`: where files come from. What they must be, their hashes say."""
 

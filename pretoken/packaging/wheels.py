@@ -28,7 +28,7 @@ MPL = "aws-cryptographic-material-providers"
 _PIN = "`make lock` pins anew"
 _LINE = re.compile(
     r"\s*(?:#.*)?"  # nothing, or a comment
-    r"|([A-Za-z0-9][A-Za-z0-9._-]*)==[A-Za-z0-9.!+_-]+\s*(?:;[^\\#@]*)?(?:--hash=sha256:[0-9a-f]{64}\s*)?\\?"
+    r"|([A-Za-z0-9][A-Za-z0-9._-]*)==[A-Za-z0-9.!+_-]+\s*(?:;(?:(?!--)[^\\#@])*)?(?:--hash=sha256:[0-9a-f]{64}\s*)*\\?"
     r"|\s+--hash=sha256:[0-9a-f]{64}\s*\\?"
 )
 _MISMATCH = re.compile(r"Hash mismatch for `([^`]+)`")
@@ -71,7 +71,7 @@ def _check(lock: Path) -> None:
         where = f"{lock}:{number}:1: not-allowed"
         pinned = _LINE.fullmatch(line)
         if pinned is None:
-            raise RefusedError("not-allowed", f"{where}: a line is `name==version` or one of its hashes; {_PIN}")
+            raise RefusedError("not-allowed", f"{where}: this isn't `name==version` or its sha256 hashes alone; {_PIN}")
         name = re.sub(r"[-_.]+", "-", (pinned[1] or "").lower())
         if name in (*RUNTIME, MPL):
             why = "doubles the cold start" if name == MPL else "is in Lambda's Python already"

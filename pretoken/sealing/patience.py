@@ -38,6 +38,8 @@ def patient(seal: Seal, seconds: float = SECONDS) -> Seal:
                 outcome.append(seal(recipient, members, sub))
             except SealingError as error:
                 outcome.append(error)
+            except BaseException:  # noqa: BLE001 - a thread would write it into the log, values and all
+                outcome.append(SealingError("sealing-failed"))
 
         thread = Thread(target=work, daemon=True)
         thread.start()

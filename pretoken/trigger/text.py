@@ -80,7 +80,9 @@ def resolve_variables(declared: Mapping[str, object], values: Mapping[str, str])
     for name, allowed in declared.items():
         value = values.get(name)
         if not value:
-            raise PlanError(f"there is no variable `{name}`; give it a value in the function's environment, in template.yaml")
+            raise PlanError(
+                f"there is no variable `{name}`; give it a value in the function's environment, in template.yaml"
+            )
         if isinstance(allowed, list) and value not in allowed:
             raise PlanError(f"the variable `{name}` isn't one of the values that pool.yaml allows")
         found[name] = value

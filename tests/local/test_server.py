@@ -112,11 +112,12 @@ def test_nothing_but_kms_and_dynamodb_is_served(port: int, log: list[str]) -> No
 
 def test_a_page_in_a_browser_is_refused(port: int, log: list[str]) -> None:
     """Also one whose name was made to lead here."""
-    headers = {"Origin": "http://rebound.example.com", "X-Amz-Target": "TrentService.ListKeys"}
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("POST", "/", "{}", headers)
-    with closing(connection), connection.getresponse() as answer:
-        assert answer.status == 403
+    target = {"X-Amz-Target": "TrentService.ListKeys"}
+    for method, headers in (("POST", {"Origin": "http://rebound.example.com", **target}), ("GET", target)):
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request(method, "/", "{}", headers)
+        with closing(connection), connection.getresponse() as answer:
+            assert answer.status == 403
     assert not log
 
 

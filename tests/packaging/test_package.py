@@ -354,6 +354,12 @@ def test_a_policy_that_encrypts_needs_a_lock(project: Project) -> None:
 # warnings
 
 
+@pytest.mark.parametrize("name", ["boto3", "pretoken"])
+def test_a_file_that_would_hide_a_package_or_be_hidden_by_one_is_an_error(project: Project, name: str) -> None:
+    (project.triggers / f"{name}.py").write_text("")
+    assert project.refusal().name == "clash"
+
+
 def test_what_is_left_out_of_the_package_is_told(project: Project) -> None:
     (project.triggers / "helpers").mkdir()
     (project.triggers / "data.json").write_text("{}")

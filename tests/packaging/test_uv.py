@@ -31,11 +31,11 @@ def test_only_where_files_come_from_can_be_set(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "uv").write_text("#!/bin/sh\necho $1; env\n")
     (tmp_path / "uv").chmod(0o755)
     monkeypatch.setattr("pretoken.packaging.uv.find_uv", lambda: str(tmp_path / "uv"))
-    for name in ("UV_OVERRIDE", "UV_NO_BINARY", "UV_NO_DEPS", "UV_CONFIG_FILE", "UV_INDEX_URL", "UV_OFFLINE", "OTHER"):
+    for name in ("UV_OVERRIDE", "UV_NO_BINARY", "UV_NO_DEPS", "UV_CONFIG_FILE", "UV_INDEX_URL", "UV_NO_CACHE", "OTHER"):
         monkeypatch.setenv(name, "here")
     first, *lines = run_uv("pip").stdout.splitlines()
     assert first == "--no-config"
-    assert {line for line in lines if line.endswith("=here")} == {"UV_INDEX_URL=here", "UV_OFFLINE=here", "OTHER=here"}
+    assert {line for line in lines if line.endswith("=here")} == {"UV_INDEX_URL=here", "UV_NO_CACHE=here", "OTHER=here"}
 
 
 def test_without_uv_the_cure_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

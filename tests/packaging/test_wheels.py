@@ -156,6 +156,7 @@ def test_what_must_not_be_in_a_package_must_not_be_in_the_lock(tmp_path: Path, i
     "line",
     [
         "--no-binary pure",
+        "pure==1.0 ; python_version > '3' --no-binary pure --hash=sha256:" + "0" * 64,
         "--index-url https://example.com/simple",
         "-r other.txt",
         "-e .",
@@ -172,7 +173,7 @@ def test_a_lock_has_nothing_but_pinned_packages_and_their_hashes(line: str, tmp_
     assert "pure.py" in installed(tmp_path, lock)
     error = refusal(tmp_path, f"{lock}{line}\n")
     assert (error.name, type(error)) == ("not-allowed", RefusedError)
-    assert "requirements.txt:5:1: not-allowed: a line is `name==version` or one of its hashes" in str(error)
+    assert "requirements.txt:5:1: not-allowed: this isn't `name==version` or its sha256 hashes alone" in str(error)
 
 
 def test_no_file_of_a_wheel_runs_at_each_start(tmp_path: Path, index: Index) -> None:

@@ -25,6 +25,16 @@ def test_a_failure_keeps_its_cause() -> None:
     assert failed.value.cause == "kms-throttled"
 
 
+def test_anything_else_is_a_failure_of_which_nothing_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(*_: object) -> str:
+        raise MemoryError("anna@example.com")
+
+    with pytest.raises(SealingError) as failed:
+        patient(fail)("billing-api", {}, "anna")
+    assert failed.value.cause == "sealing-failed"
+    assert capsys.readouterr() == ("", "")
+
+
 def test_what_comes_too_late_is_a_timeout_and_goes_on_behind() -> None:
     answer, done = Event(), Event()
 

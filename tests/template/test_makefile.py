@@ -27,7 +27,8 @@ def install(folder: Path, code: int = 0) -> None:
     """Install a `pretoken` into a folder."""
     folder.mkdir(parents=True)
     program = folder / "pretoken"
-    program.write_text(f'#!/bin/sh\nprintf "%s|" {folder.name} "$@"\nexit {code}\n', "utf-8")
+    stamp = 'mkdir -p "$ARTIFACTS_DIR"; echo "PackageDigest: sha256:2" > "$ARTIFACTS_DIR/package.yaml"'
+    program.write_text(f'#!/bin/sh\n{stamp}\nprintf "%s|" {folder.name} "$@"\nexit {code}\n', "utf-8")
     program.chmod(0o755)
 
 
@@ -78,20 +79,21 @@ def test_a_failed_build_fails_and_tells_of_nothing_else(folder: Path) -> None:
     [
         (r'parameter_overrides = "UserPoolId=\"\" PackageDigest=\"sha256:1\""', True),
         ('parameter_overrides = ["PackageDigest=sha256:1"]', True),
+        ('parameter_overrides = "ParameterKey=PackageDigest,ParameterValue=sha256:1"', True),
+        ('parameter_overrides = ["PackageDigest=sha256:2"]', False),
         ('parameter_overrides = [\n    "PackageDigest=sha256:1",\n]', True),
         (LIST, False),
         ("# without PackageDigest=sha256:1, which --guided writes", False),
         (None, False),
     ],
 )
-def test_a_digest_that_the_next_build_makes_wrong_is_told_with_the_cure(
+def test_the_digest_of_another_package_would_be_a_lie_so_the_build_fails_with_the_cure(
     folder: Path, config: str | None, is_pinned: bool
 ) -> None:
-    """On standard output, since SAM hides the standard error of a build that succeeds."""
     install(folder / ".venv/bin")
     if config is not None:
         (folder / "samconfig.toml").write_text(f"[default.deploy.parameters]\n{config}\n", "utf-8")
     answer = make(folder)
-    assert (answer.returncode, answer.stderr) == (0, "")
-    assert ("samconfig.toml pins PackageDigest=" in answer.stdout) is is_pinned
-    assert (LIST.removesuffix("]") in answer.stdout) is is_pinned
+    assert bool(answer.returncode) is is_pinned
+    assert ("samconfig.toml pins the PackageDigest of another package" in answer.stderr) is is_pinned
+    assert (LIST.removesuffix("]") in answer.stderr) is is_pinned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -256,3 +257,17 @@ def test_after_an_outage_of_kms_nobody_waits_for_it_again(cause: str, tried: int
     assert [(recipient, why) for recipient, why, _ in found.unsealed][:2] == [("billing-api", cause), ("crm", second)]
     assert len(seal.messages) == (tried if tried == 1 else 3)
     assert len(found.unsealed) == 3
+
+
+def test_after_a_message_that_took_long_no_other_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may take 2.5 seconds, and the function has 4."""
+    clock = iter([10.0, 11.1, 11.1])
+    monkeypatch.setattr("pretoken.trigger.answer.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    found = answer(
+        {"a": sealing(x=1), "b": sealing(recipient="crm", x=1), "c": sealing("id_token", y=1)}, seal=(seal := Sealer())
+    )
+    assert len(seal.messages) == 1
+    assert [(recipient, why) for recipient, why, _ in found.unsealed] == [
+        ("crm", "kms-timeout"),
+        ("billing-api", "kms-timeout"),
+    ]
