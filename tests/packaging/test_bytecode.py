@@ -145,7 +145,7 @@ def test_without_the_functions_python_both_cures_are_told(
     with pytest.raises(BuildError) as missing:
         compile_package(package)
     assert (missing.value.name, type(missing.value)) == ("no-python", BuildError)
-    assert " python install 3.13`" in str(missing.value)
+    assert "`uv python install 3.13`" in str(missing.value)
     assert "`--no-bytecode`" in str(missing.value)
 
 
@@ -160,6 +160,7 @@ def without_uv(monkeypatch: pytest.MonkeyPatch) -> None:
         raise BuildError("no-uv", "")
 
     monkeypatch.setattr(bytecode, "run_uv", fail)
+    monkeypatch.setattr(bytecode, "find_uv", fail)
     monkeypatch.setattr(bytecode, "sys", SimpleNamespace(implementation=SimpleNamespace(cache_tag="cpython-311")))
 
 
