@@ -11,7 +11,7 @@ from pretoken.local.env_file import FUNCTION
 from pretoken.local.errors import LocalRunError
 from pretoken.policy.variables import complete_variables
 from pretoken.sealing.kms import region_of
-from pretoken.trigger.lookups import KEYS
+from pretoken.trigger.lookups import provider_of
 from pretoken.trigger.text import fill_in, parts_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def resources_of(pool: dict[str, Any], known: Mapping[str, Any], file: str) -> L
     elsewhere = {}
     for name, lookup in pool.get("lookups", {}).items():
         if "dynamodb" not in lookup:
-            elsewhere[name] = next(provider for provider in KEYS if provider in lookup)
+            elsewhere[name] = provider_of(lookup)
             continue
         written = lookup["dynamodb"]["table"]
         table = fill_in(written, variables).rpartition(":table/")[2]

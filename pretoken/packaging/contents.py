@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LIBRARY = Path(pretoken.__file__).parent
-SDK = "aws_encryption_sdk"
-HANDLER = "pre_token_generation.py"  # which template.yaml names
+_SDK = "aws_encryption_sdk"
+_HANDLER = "pre_token_generation.py"  # which template.yaml names
 _ALWAYS = ("__init__.py", "cognito/", "trigger/")
 _TO_SEAL = tuple(
     f"sealing/{name}.py"
@@ -46,7 +46,7 @@ def fill(folder: Path, plan: dict[str, Any], triggers: Path) -> None:
     if is_sealing:
         lock = triggers / "requirements.txt"
         install(lock, folder)
-        if not (folder / SDK).is_dir():
+        if not (folder / _SDK).is_dir():
             message = (
                 f"{lock}: not-pinned: the policy encrypts, and `aws-encryption-sdk` isn't there; `make lock` pins it"
             )
@@ -62,8 +62,8 @@ def _functions(folder: Path) -> list[Path]:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".py" and not path.name.startswith("."))
     except OSError:
         paths = []
-    if HANDLER not in {path.name for path in paths}:
-        raise BuildError("no-triggers", f"{folder}: there is no `{HANDLER}`; name another folder: `--triggers DIR`")
+    if _HANDLER not in {path.name for path in paths}:
+        raise BuildError("no-triggers", f"{folder}: there is no `{_HANDLER}`; name another folder: `--triggers DIR`")
     return paths
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pretoken.trigger.lookups import KEYS
+from pretoken.trigger.lookups import key_templates
 from pretoken.trigger.outcomes import ABSENT, FAILED
 from pretoken.trigger.reads import paths_of_template
 
@@ -38,8 +38,7 @@ class Inputs:
     def key_paths(self, lookup: str) -> set[str]:
         """Give the paths that the key of a lookup is made of."""
         declaration = self._linker.pool["lookups"][lookup]
-        source = next(provider for provider in KEYS if provider in declaration)
-        return set().union(*map(paths_of_template, KEYS[source](declaration[source]).values()))
+        return set().union(*map(paths_of_template, key_templates(declaration).values()))
 
     def _read(self, path: str) -> Any:
         return self._linker.input(path)(self._context)

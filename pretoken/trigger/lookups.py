@@ -30,6 +30,17 @@ KEYS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
 """The providers of lookups, and the templates that make each one's key."""
 
 
+def provider_of(declaration: dict[str, Any]) -> str:
+    """Give the provider of a declared lookup, a key of `KEYS`."""
+    return next(provider for provider in KEYS if provider in declaration)
+
+
+def key_templates(declaration: dict[str, Any]) -> dict[str, str]:
+    """Give the templates that the key of a declared lookup is made of, by the key's part."""
+    provider = provider_of(declaration)
+    return KEYS[provider](declaration[provider])
+
+
 def no_answers(_lookup: str, _key: dict[str, str]) -> Outcome:
     """Answer no lookup: every one fails."""
     return FAILED
@@ -42,9 +53,7 @@ class Lookup:
 
     def __init__(self, name: str, declaration: dict[str, Any], linker: Linker) -> None:
         self.name = name
-        source = next(provider for provider in KEYS if provider in declaration)
-        templates = KEYS[source](declaration[source])
-        self._key = [(part, link_template(text, linker)) for part, text in templates.items()]
+        self._key = [(part, link_template(text, linker)) for part, text in key_templates(declaration).items()]
         self._fields = {field: value_reader(shape) for field, shape in declaration["fields"].items()}
         self._matches = [(field, linker.input(path)) for field, path in declaration.get("must_match", {}).items()]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pretoken.trigger.inputs import split_path
-from pretoken.trigger.lookups import KEYS
+from pretoken.trigger.lookups import key_templates
 from pretoken.trigger.text import parts_of
 
 TYPE_CHECKING = False
@@ -116,6 +116,5 @@ def inputs_behind(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
 
 def paths_of_lookup(lookup: dict[str, Any]) -> set[str]:
     """Give the paths that decide which row a lookup gives."""
-    source = next(provider for provider in KEYS if provider in lookup)
     paths = set(lookup.get("must_match", {}).values())
-    return paths.union(*map(paths_of_template, KEYS[source](lookup[source]).values()))
+    return paths.union(*map(paths_of_template, key_templates(lookup).values()))

@@ -1,10 +1,8 @@
 """`pretoken build`."""
 
-import os
 import re
 import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,40 +122,3 @@ def test_python_rule_files_can_be_refused(run: Run) -> None:
 
     assert result.exit_code == 1
     assert "python-refused" in result.stderr
-
-
-def make(**environment: str) -> "subprocess.CompletedProcess[str]":
-    """Build as SAM does: in the project's root, with make."""
-    if shutil.which("make") is None:
-        pytest.skip("make isn't on this machine")
-    return subprocess.run(
-        ["make", "--silent", "--file", "triggers/Makefile", "build-PreTokenGeneration"],  # noqa: S607
-        env={"PATH": f"bin:{os.environ['PATH']}", **environment},
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-    )
-
-
-def write_program(folder: str) -> None:
-    """Write a program that tells its arguments."""
-    program = Path(folder, "pretoken")
-    program.parent.mkdir(parents=True)
-    program.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
-    program.chmod(0o755)
-
-
-@pytest.mark.parametrize("folder", [".venv/bin", "bin"])
-def test_the_makefile_builds_where_sam_wants_it(folder: str) -> None:
-    write_program(folder)
-    output = "a \"b\" $HOME `c` 'é'"
-
-    assert make(ARTIFACTS_DIR=output).stdout == f"build\n--output\n{output}\n"
-
-
-def test_the_makefile_is_for_sam_alone() -> None:
-    write_program("bin")
-    run = make()
-
-    assert run.returncode != 0
-    assert "ARTIFACTS_DIR: is set by sam build" in run.stderr

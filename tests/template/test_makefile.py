@@ -34,7 +34,8 @@ def install(folder: Path, code: int = 0) -> None:
 
 def make(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the Makefile as SAM does."""
-    environment = {"PATH": os.defpath, "ARTIFACTS_DIR": str(folder / "out"), **environment}
+    environment = {"PATH": os.defpath, "ARTIFACTS_DIR": str(folder / "out")} | environment
+    environment = {name: value for name, value in environment.items() if value}
     command = [str(shutil.which("make")), "--makefile", str(folder / "triggers/Makefile"), "build-PreTokenGeneration"]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
@@ -50,6 +51,20 @@ def test_another_pretoken_builds_where_the_project_has_none(folder: Path) -> Non
     install(folder / "elsewhere")
     answer = make(folder, PATH=f"{folder / 'elsewhere'}:{os.defpath}")
     assert answer.stdout == f"elsewhere|build|--output|{folder / 'out'}|"
+
+
+def test_no_character_of_the_folder_means_anything_to_the_shell(folder: Path) -> None:
+    install(folder / "elsewhere")
+    output = "a \"b\" $HOME `c` 'é'"
+    answer = make(folder, PATH=f"{folder / 'elsewhere'}:{os.defpath}", ARTIFACTS_DIR=output)
+    assert answer.stdout == f"elsewhere|build|--output|{output}|"
+
+
+def test_it_is_for_sam_alone(folder: Path) -> None:
+    install(folder / ".venv/bin")
+    answer = make(folder, ARTIFACTS_DIR="")
+    assert answer.returncode
+    assert "ARTIFACTS_DIR: is set by sam build" in answer.stderr
 
 
 def test_options_are_passed_on(folder: Path) -> None:
