@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from benchmarks.rows import Row
 from pretoken.packaging import build
 from pretoken.packaging.sizes import sizes_of
+from tests.runtime.aws import running_aws
 from tests.runtime.emulator import MISSING, PYTHON, Emulator
-from tests.runtime.kms import running_kms
-from tests.runtime.packages import ROOT, SIGN_IN, VARIABLES, encrypted_claim, make_plain_policies
+from tests.runtime.packages import ROOT, SIGN_IN, VARIABLES, encrypted_claim, make_policies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,21 +104,28 @@ def rows() -> list[Row]:
     """Measure all rows of this file; there are none where the emulator can't run."""
     if MISSING:
         return []
-    with tempfile.TemporaryDirectory() as temporary, running_kms() as kms:
+    with tempfile.TemporaryDirectory() as temporary, running_aws() as aws:
         folder = Path(temporary)
-        alone, policies = folder / "alone", folder / "policies"
+        alone = folder / "alone"
         alone.mkdir()
-        policies.mkdir()
-        plain = build(make_plain_policies(policies), ROOT / "triggers", folder / "plain")
+        plain, encrypting, looking_up = (
+            build(make_policies(folder / "policies" / name, **parts), ROOT / "triggers", folder / name)
+            for name, parts in (
+                ("plain", {}),
+                ("encrypting", {"encrypts": True}),
+                ("looking-up", {"looks_up": True}),
+            )
+        )
         sample = build(ROOT / "policies", ROOT / "triggers", folder / "sample")
-        for name in ("handwritten.py", "encryption_sdk.py"):
+        for name in ("handwritten.py", "encryption_sdk.py", "get_item.py"):
             shutil.copy(Path(__file__).with_name(name), alone)
         (alone / "function.py").write_text(_HANDWRITTEN)
         command = [str(PYTHON), "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(alone)]
         subprocess.run(command, check=True)  # noqa: S603 - our own command
-        to_kms = {"BILLING_KEY_ARN": kms.key, "AWS_ENDPOINT_URL": kms.endpoint, "AWS_DEFAULT_REGION": "eu-west-1"}
+        to_aws = VARIABLES | {"AWS_ENDPOINT_URL": aws.endpoint, "AWS_DEFAULT_REGION": "eu-west-1"}
+        to_kms = to_aws | {"BILLING_KEY_ARN": aws.key}
         boto3 = _boto3_zipped(folder / "boto3")
-        beside_wheels = {"PYTHONPATH": f"{alone}:{sample.folder}"}
+        beside_wheels = {"PYTHONPATH": f"{alone}:{encrypting.folder}"}
         return [
             cold_start(
                 "cold start under Lambda's runtime, nothing encrypted: until the first answer",
@@ -130,9 +137,16 @@ def rows() -> list[Row]:
             cold_start(
                 "cold start under Lambda's runtime, encrypting: until the first answer",
                 "Encryption SDK with client and cache alone",
-                Function(sample.folder, VARIABLES | to_kms),
+                Function(encrypting.folder, to_kms),
                 Function(alone, to_kms | beside_wheels, "encryption_sdk.handler"),
                 1.1,
+            ),
+            cold_start(
+                "cold start under Lambda's runtime, looking up: until the first answer",
+                "handwritten, with the SDK's client for DynamoDB",
+                Function(looking_up.folder, to_aws),
+                Function(alone, to_aws, "get_item.handler"),
+                1.2,
             ),
             size(
                 f"package, nothing encrypted, zipped, at most {SMALL / 1024:.0f} KiB",

@@ -67,11 +67,10 @@ def resources_of(pool: dict[str, Any], known: Mapping[str, Any], file: str) -> L
         if "dynamodb" not in lookup:
             elsewhere[name] = provider_of(lookup)
             continue
-        written = lookup["dynamodb"]["table"]
-        table = fill_in(written, variables).rpartition(":table/")[2]
+        table = table_of(lookup, variables)
         if not _TABLE.fullmatch(table):
             what = f"the table of lookup `{name}` would be `{table}`, which isn't the name of a DynamoDB table"
-            raise LocalRunError(f"{what}; {_cure(written, file)}")
+            raise LocalRunError(f"{what}; {_cure(lookup['dynamodb']['table'], file)}")
         attributes = [*lookup["dynamodb"]["key"]]
         if {*tables.setdefault(table, attributes)} != {*attributes}:
             raise LocalRunError(
@@ -79,6 +78,11 @@ def resources_of(pool: dict[str, Any], known: Mapping[str, Any], file: str) -> L
                 "a table has one key: mend `key` in pool.yaml"
             )
     return LocalResources(variables, keys, tables, elsewhere)
+
+
+def table_of(lookup: dict[str, Any], variables: Mapping[str, str]) -> str:
+    """Give the name of the table that a DynamoDB lookup reads."""
+    return fill_in(lookup["dynamodb"]["table"], variables).rpartition(":table/")[2]
 
 
 def _variables(pool: dict[str, Any], known: Mapping[str, Any]) -> dict[str, str]:

@@ -19,10 +19,12 @@ from pretoken.local.errors import LocalRunError
 from pretoken.local.resources import ACCOUNT, REGION, LocalResources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from werkzeug.serving import BaseWSGIServer
+
+    from pretoken.local.items import Item
 
 # Only these two: other services of moto run code that a caller sends.
 _SERVICES: dict[str, Literal["kms", "dynamodb"]] = {"TrentService": "kms", "DynamoDB_20120810": "dynamodb"}
@@ -43,13 +45,21 @@ class LocalAWS:
         host: the address to listen on, such as `0.0.0.0` for all of this machine.
         port: the port to listen on; 0 for any that is free.
         log: takes a line per request: service, operation and status, and nothing of its content.
+        items: what stands in the tables, by their names.
 
     Raises:
-        LocalRunError: a key or table can't be made.
+        LocalRunError: a key, table or item can't be made.
         OSError: the address is taken or isn't this machine's.
     """
 
-    def __init__(self, resources: LocalResources, host: str, port: int, log: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        resources: LocalResources,
+        host: str,
+        port: int,
+        log: Callable[[str], object],
+        items: Mapping[str, Iterable[Item]] | None = None,
+    ) -> None:
         self._log = log
         kms_backends[ACCOUNT].reset()
         dynamodb_backends[ACCOUNT].reset()
@@ -58,6 +68,9 @@ class LocalAWS:
             self._make_key(arn, recipients)
         for name, attributes in resources.tables.items():
             self._make_table(name, attributes)
+        for name, held in (items or {}).items():
+            for item in held:
+                self._put_item(name, item)
         with closing(socket.create_server((host, port))) as listening:
             self._server: BaseWSGIServer = make_server(
                 host, port, self._answer, threaded=True, request_handler=_Silent, fd=listening.fileno()
@@ -96,6 +109,15 @@ class LocalAWS:
                 for attribute, type_ in zip(attributes, ("HASH", "RANGE"), strict=False)
             ],
         )
+
+    def _put_item(self, table: str, item: Item) -> None:
+        try:
+            self._call("DynamoDB_20120810.PutItem", TableName=table, Item=item.attributes)
+        except Exception:  # noqa: BLE001 - moto lets its own errors out, and their text may hold anything
+            raise LocalRunError(
+                f"{item.place}: moto refuses this item; keep it within what DynamoDB takes: 400 KB, 2,048 bytes of a "
+                "key's first attribute and 1,024 of its second, numbers from 10^-130 to 10^125"
+            ) from None
 
     def _call(self, target: str, **content: object) -> Any:
         prefix, _, operation = target.partition(".")

@@ -10,6 +10,7 @@ from pretoken.packaging.errors import BuildError, RefusedError
 from pretoken.packaging.wheels import RUNTIME, install
 from pretoken.policy.files import read_file
 from pretoken.trigger.handler import encrypts
+from pretoken.trigger.reads import lookups_behind, paths_of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +19,9 @@ _LIBRARY = Path(pretoken.__file__).parent
 _SDK = "aws_encryption_sdk"
 _HANDLER = "pre_token_generation.py"  # which template.yaml names
 _ALWAYS = ("__init__.py", "cognito/", "trigger/")
+_CLIENTS = ("trigger/fetching/", "trigger/snapstart.py")  # of AWS: not where nothing is asked of it
 _TO_SEAL = tuple(
-    f"sealing/{name}.py"
-    for name in ("__init__", "context", "errors", "kms", "materials", "patience", "sealer", "snapstart")
+    f"sealing/{name}.py" for name in ("__init__", "context", "errors", "kms", "materials", "patience", "sealer")
 )
 _OF_THE_BUILD = {"Makefile", "requirements.in", "requirements.txt", "__pycache__"}
 
@@ -39,7 +40,7 @@ def fill(folder: Path, plan: dict[str, Any], triggers: Path) -> None:
             raise BuildError(content.name, str(content))
         (folder / path.name).write_bytes(content)
     is_sealing = encrypts(plan)
-    for path in _library(is_sealing=is_sealing):
+    for path in _library(is_sealing=is_sealing, is_fetching=_looks_up(plan)):
         copy = folder / "pretoken" / path.relative_to(_LIBRARY)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(path.read_bytes())
@@ -54,6 +55,11 @@ def fill(folder: Path, plan: dict[str, Any], triggers: Path) -> None:
     for path in functions:
         if (folder / path.stem).is_dir() or path.stem in RUNTIME:
             raise BuildError("clash", f"{path}: there is another `{path.stem}` in Lambda or in the package; rename it")
+
+
+def _looks_up(plan: dict[str, Any]) -> bool:
+    complete = {"derived": {}, "tables": {}, "rules": {}, **plan}
+    return any(lookups_behind(paths_of_rule(rule), complete) for rule in complete["rules"].values())
 
 
 def _functions(folder: Path) -> list[Path]:
@@ -76,8 +82,10 @@ def left_out(triggers: Path) -> list[Path]:
     )
 
 
-def _library(*, is_sealing: bool) -> Iterator[Path]:
+def _library(*, is_sealing: bool, is_fetching: bool) -> Iterator[Path]:
     wanted = (*_ALWAYS, *_TO_SEAL) if is_sealing else _ALWAYS
+    unwanted = () if is_fetching else _CLIENTS[: 1 if is_sealing else 2]
     for path in _LIBRARY.rglob("*.py"):
-        if path.relative_to(_LIBRARY).as_posix().startswith(wanted):
+        name = path.relative_to(_LIBRARY).as_posix()
+        if name.startswith(wanted) and not name.startswith(unwanted):
             yield path

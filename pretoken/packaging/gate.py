@@ -9,6 +9,7 @@ from pretoken.policy.variables import complete_variables
 from pretoken.simulator.examination import examine, severity_of
 from pretoken.simulator.running import Runner
 from pretoken.trigger.errors import PlanError
+from pretoken.trigger.fetching.kinds import check_kinds
 from pretoken.trigger.plan import link
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def admit(folder: Path, *, python: bool) -> dict[str, Any]:
     if failed := [f"failed {result}" for result in map(runner.run, examined.cases) if not result.passed]:
         raise _refused("failed-cases", failed, "test")
     try:
-        link(plan, complete_variables(plan["pool"].get("variables", {}), {}))  # as at a cold start, without secrets
+        program = link(plan, complete_variables(plan["pool"].get("variables", {}), {}))  # as at a cold start
+        check_kinds(plan, program.lookups)
     except PlanError as error:
         raise RefusedError("never-starts", f"{folder}: the function wouldn't start: {error}") from None
     return plan

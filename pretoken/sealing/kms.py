@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from botocore.client import BaseClient
+    from botocore.session import Session
 
     KMSClient: TypeAlias = BaseClient
 
@@ -84,12 +85,12 @@ def region_of(key: str) -> str:
     raise ValueError(f"`{key}` is not the ARN of a KMS key; give one like `arn:aws:kms:REGION:ACCOUNT:key/ID`")
 
 
-def kms_clients() -> Callable[[str], KMSClient]:
+def kms_clients(session: Session | None = None) -> Callable[[str], KMSClient]:
     """Return a function that makes a KMS client for a region; the clients share one session.
 
     Credentials come from the usual chain, timeouts are short, and no request is sent.
     """
-    session = botocore.session.get_session()
+    session = session or botocore.session.get_session()
 
     def client_for(region: str) -> KMSClient:
         return session.create_client("kms", region_name=region, config=CONFIG)

@@ -35,8 +35,7 @@ def write(applying: list[Rule], doubtful: list[Rule], context: Context, decision
             else:
                 found[write.slot] = [(write, value)]
     for rule in doubtful:
-        members = [write for _, _, writes in rule.messages for write in writes]
-        for write in (*rule.access_claims, *rule.id_claims, *members, *rule.writes):
+        for write in rule.all_writes:
             decision.leave_out(rule, write.place)
             found.setdefault(write.slot, []).append((write, FAILED))
     if found:

@@ -19,9 +19,13 @@ class Context:
         client: the app client's name in pool.yaml, or `ABSENT`.
         answers: who answers lookups.
         now: the instant of the decision, whole seconds since 1970.
+
+    Attributes:
+        derived, rows: what was derived and looked up, by name.
+        misread: lookups of which a field can't be read.
     """
 
-    __slots__ = ("answers", "attributes", "client", "derived", "event", "metadata", "now", "rows")
+    __slots__ = ("answers", "attributes", "client", "derived", "event", "metadata", "misread", "now", "rows")
 
     def __init__(self, event: Event, client: Value, answers: Answers, now: int) -> None:
         self.event = event
@@ -32,6 +36,7 @@ class Context:
         self.now = now
         self.derived: dict[str, Value] = {}
         self.rows: dict[str, Value] = {}
+        self.misread: set[str] = set()
 
     @property
     def today(self) -> str:

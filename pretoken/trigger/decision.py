@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from pretoken.trigger.outcomes import Value
@@ -60,6 +61,7 @@ class Decision:
         applied, in_doubt: names of rules.
         left_out: rule and place of each value that failed, or whose rule is in doubt.
         conflicts: places for which rules gave different values, so that none is written.
+        misread: lookups of which a field can't be read.
     """
 
     __slots__ = (
@@ -73,6 +75,7 @@ class Decision:
         "id_token",
         "in_doubt",
         "left_out",
+        "misread",
         "preferred_role",
         "scopes",
     )
@@ -90,6 +93,7 @@ class Decision:
         self.in_doubt: list[str] = []
         self.left_out: list[tuple[str, str]] = []
         self.conflicts: list[str] = []
+        self.misread: Iterable[str] = ()
 
     def copy(self) -> Decision:
         """Give one that other rules, which touch nothing that is in it, can be added to."""
@@ -100,6 +104,7 @@ class Decision:
         copied.preferred_role = self.preferred_role
         copied.applied, copied.in_doubt = self.applied.copy(), self.in_doubt.copy()
         copied.left_out, copied.conflicts = self.left_out.copy(), self.conflicts.copy()
+        copied.misread = self.misread
         return copied
 
     def leave_out(self, rule: Rule, place: str) -> None:

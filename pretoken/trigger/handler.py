@@ -22,9 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from pretoken.trigger.answer import Seal
-    from pretoken.trigger.lookups import Answers
+    from botocore.session import Session
 
+    from pretoken.sealing.patience import PatientSeal
+    from pretoken.trigger.answer import Seal
+    from pretoken.trigger.fetching import Lookups
+    from pretoken.trigger.lookups import Answers
+    from pretoken.trigger.plan import Program
+
+_RESERVED = 0.5
+"""Seconds that lookups leave to all that comes after them."""
+_LAST = 0.2
+"""Seconds that encrypting leaves to the answer."""
 NEUTRAL = "Signing in isn't possible at the moment."
 """What an end user reads when a sign-in is refused without a text of a rule."""
 
@@ -34,7 +43,7 @@ def create_handler(
     *,
     environment: Mapping[str, str] | None = None,
     seal: Seal | None = None,
-    answers: Answers = no_answers,
+    answers: Answers | None = None,
     write: Callable[[str], object] | None = None,
 ) -> Callable[[Any, Any], dict[str, Any]]:
     """Create the Lambda handler for a plan; do it once, at cold start.
@@ -43,7 +52,7 @@ def create_handler(
         plan: the path of `policy.json`, or the plan itself.
         environment: where the policy's variables are read; default: the function's environment.
         seal: encrypts for a recipient; default: the Encryption SDK with KMS, imported only if the plan encrypts.
-        answers: who answers lookups.
+        answers: who answers lookups; default: DynamoDB and Lambda, with clients imported only if a rule needs a lookup.
         write: takes a log line; default: standard output.
 
     Returns:
@@ -72,7 +81,7 @@ def _read_plan(path: str | os.PathLike[str]) -> dict[str, Any]:
 class Handler:
     """A Lambda handler; call it with an event and the invocation's context."""
 
-    __slots__ = ("_answers", "_report", "_seal", "program")
+    __slots__ = ("_answers", "_kms", "_lookups", "_report", "_seal", "program")
 
     def __init__(
         self,
@@ -80,42 +89,69 @@ class Handler:
         variables: Mapping[str, str],
         *,
         seal: Seal | None,
-        answers: Answers,
+        answers: Answers | None,
         write: Callable[[str], object],
     ) -> None:
         self.program = link(plan, variables)
-        self._seal = seal or (_kms_sealer(self.program.recipients) if encrypts(plan) else None)
-        self._answers = answers
+        self._answers = answers or no_answers
+        asks = answers is None and bool(self.program.lookups)
+        seals = seal is None and encrypts(plan)
+        # One session for all clients: the data of AWS's services is loaded once.
+        self._lookups: Lookups | None = None
+        session = None
+        if asks:
+            self._lookups, session = _lookups(plan, self.program, variables)
+        self._kms = _kms_sealer(self.program.recipients, session) if seals else None
+        self._seal = self._kms or seal
         self._report = Report(plan, self.program, write)
-        if answers is no_answers:
-            for lookup in plan["pool"].get("lookups", {}):
-                what = "nobody answers this lookup, so it always fails"
-                self._report.log("WARN", what, time.time(), {}, lookup=lookup)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer an event; raises SignInRefused, and nothing else."""
         started, now = time.perf_counter(), time.time()
         reference = str(getattr(context, "aws_request_id", None) or os.urandom(8).hex())
         report, about = self._report, {"reference": reference}
+        metrics: dict[str, float] = {}
         refusal = NEUTRAL
         try:
             read = read_event(event, self.program.versions)
             about |= report.about(read)
-            decision = self.program.decide(read, self._answers, now=int(now))
+            left = _seconds_left(context)
+            if self._lookups is None:
+                decision = self.program.decide(read, self._answers, now=int(now))
+            else:
+                fetches = self._lookups.of_event(None if left is None else left - _RESERVED)
+                decision = self.program.decide(read, fetches, now=int(now))
+                metrics = self._lookups.report(fetches, decision.misread, report.log, now=now, **about)
             if decision.denied_by is None:
-                answer = answer_of(decision, read, self.program, self._seal)
+                seal = self._seal if left is None else self._seal_until(started + left - _LAST)
+                answer = answer_of(decision, read, self.program, seal)
                 response = respond(read, answer.changes)
                 _check_sendable(response)
-                report.decided(about, read, decision, answer, response, started, now)
+                report.decided(about, read, decision, answer, response, metrics, started, now)
                 return response
             refusal = decision.denial or NEUTRAL
-            report.denied(about, decision.denied_by, now)
+            report.denied(about, decision.denied_by, metrics, now)
         except (EventError, ContractError) as error:
-            report.log("ERROR", "refused", now, {"Refused": 1}, **about, code=error.code)
+            report.log("ERROR", "refused", now, {"Refused": 1, **metrics}, **about, code=error.code)
         except Exception as error:  # noqa: BLE001 - a failure may only ever take away
             where = {"error": type(error).__name__, "where": place_of(error)}
-            report.log("ERROR", "refused", now, {"Refused": 1}, **about, code="unforeseen", **where)
+            report.log("ERROR", "refused", now, {"Refused": 1, **metrics}, **about, code="unforeseen", **where)
         raise SignInRefused(f"{refusal} (reference {reference})")
+
+    def _seal_until(self, until: float) -> Seal | None:
+        """Give what encrypts and gives up before the function's own time is over."""
+        kms = self._kms
+        if kms is None:
+            return self._seal
+        return lambda recipient, members, sub: kms(recipient, members, sub, max(until - time.perf_counter(), 0))
+
+
+def _seconds_left(context: Any) -> float | None:
+    """Give the seconds that the function has left; None where nobody can tell, as in tests."""
+    try:
+        return float(context.get_remaining_time_in_millis() / 1000)
+    except Exception:  # noqa: BLE001 - the context is Lambda's, and nothing may depend on it
+        return None
 
 
 def _check_sendable(response: dict[str, Any]) -> None:
@@ -135,16 +171,29 @@ def encrypts(plan: dict[str, Any]) -> bool:
     )
 
 
-def _kms_sealer(recipients: Mapping[str, tuple[str, str]]) -> Seal:
+def _lookups(plan: dict[str, Any], program: Program, variables: Mapping[str, str]) -> tuple[Lookups, Session]:
+    from pretoken.trigger.fetching import lookups_of
+    from pretoken.trigger.fetching.aws import AWS
+    from pretoken.trigger.snapstart import forget_around_snapshots
+
+    aws = AWS()
+    lookups = lookups_of(plan, program, variables, aws)
+    forget_around_snapshots(lookups.forget)
+    return lookups, aws.session
+
+
+def _kms_sealer(recipients: Mapping[str, tuple[str, str]], session: Session | None) -> PatientSeal:
     import logging
 
+    from pretoken.sealing.kms import kms_clients
     from pretoken.sealing.patience import patient
     from pretoken.sealing.sealer import Sealer
-    from pretoken.sealing.snapstart import forget_around_snapshots
+    from pretoken.trigger.snapstart import forget_around_snapshots
 
     logging.getLogger("botocore").setLevel(logging.WARNING)  # at each start it tells where it found credentials
+    keys = {recipient: key for recipient, (_, key) in recipients.items()}
     try:
-        sealer = Sealer({recipient: key for recipient, (_, key) in recipients.items()})
+        sealer = Sealer(keys, client_for=kms_clients(session))
     except ValueError as error:
         raise PlanError(f"the recipients can't be used: {error}") from None
     forget_around_snapshots(sealer.forget)

@@ -32,9 +32,12 @@ class Linker:
         variables: the value of each declared variable.
         secrets: the secret of each pseudonym, at least 32 bytes.
         observe: called with the place and the outcome of each condition that is evaluated.
+
+    Attributes:
+        lookups: those that were linked, by name.
     """
 
-    __slots__ = ("_inputs", "_lookups", "_observe", "_secrets", "plan", "pool", "variables")
+    __slots__ = ("_inputs", "_observe", "_secrets", "lookups", "plan", "pool", "variables")
 
     def __init__(
         self,
@@ -49,7 +52,7 @@ class Linker:
         self._secrets = secrets or {}
         self._observe = observe
         self._inputs: dict[str, ReadValue] = {}
-        self._lookups: dict[str, Lookup] = {}
+        self.lookups: dict[str, Lookup] = {}
 
     def constant(self, constant: Any) -> Value:
         """Give a constant with the variables' values in it."""
@@ -99,9 +102,9 @@ class Linker:
 
     def lookup_field(self, lookup: str, field: str) -> ReadValue:
         """Link a field of a lookup."""
-        if lookup not in self._lookups:
-            self._lookups[lookup] = Lookup(lookup, self.pool["lookups"][lookup], self)
-        return self._lookups[lookup].field(field)
+        if lookup not in self.lookups:
+            self.lookups[lookup] = Lookup(lookup, self.pool["lookups"][lookup], self)
+        return self.lookups[lookup].field(field)
 
     def secret(self, pseudonym: str) -> bytes:
         """Give the secret of a pseudonym; raises PlanError if there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pretoken.trigger.outcomes import ABSENT, FAILED
+from pretoken.trigger.outcomes import ABSENT, FAILED, PENDING
 from pretoken.trigger.reading import value_reader
 from pretoken.trigger.text import link_template
 
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any] | None
     """A row by field name, JSON values; None where there is no row."""
     Answers = Callable[[str, dict[str, str]], Row | Outcome]
-    """Answers a lookup by its name and key; `FAILED` if it can't."""
+    """Answers a lookup by its name and key; `FAILED` if it can't, `PENDING` if it won't wait for the answer.
+
+    It may have a method `anticipate`, which starts what rules may need: found rules, other rules, context.
+    """
+
+LONGEST = 2048
+"""Characters of a text, or of an item, where pool.yaml doesn't say `max_length`."""
 
 KEYS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
     "dynamodb": lambda source: source["key"],
@@ -54,7 +60,7 @@ class Lookup:
     def __init__(self, name: str, declaration: dict[str, Any], linker: Linker) -> None:
         self.name = name
         self._key = [(part, link_template(text, linker)) for part, text in key_templates(declaration).items()]
-        self._fields = {field: value_reader(shape) for field, shape in declaration["fields"].items()}
+        self._fields = {field: _field_reader(shape) for field, shape in declaration["fields"].items()}
         self._matches = [(field, linker.input(path)) for field, path in declaration.get("must_match", {}).items()]
 
     def field(self, name: str) -> ReadValue:
@@ -62,15 +68,23 @@ class Lookup:
         read = self._fields[name]
 
         def field(context: Context) -> Value:
-            rows = context.rows
-            if self.name not in rows:
-                rows[self.name] = self._row(context)
-            row = rows[self.name]
-            return row if row is ABSENT or row is FAILED else read(row.get(name))
+            row = context.rows.get(self.name)
+            if row is None:
+                row = self.row(context)
+                if row is PENDING:
+                    return FAILED  # for now, and therefore not remembered
+                context.rows[self.name] = row
+            if row is ABSENT or row is FAILED:
+                return row
+            value = read(row.get(name))
+            if value is FAILED:
+                context.misread.add(self.name)
+            return value
 
         return field
 
-    def _row(self, context: Context) -> Value:
+    def row(self, context: Context) -> Value:
+        """Ask for the row: absent, failed or `PENDING` where there is none."""
         key, absent = {}, False
         for part, template in self._key:
             text = template(context)
@@ -86,6 +100,8 @@ class Lookup:
             return FAILED
         if row is None:
             return ABSENT
+        if row is PENDING:
+            return PENDING
         return self._matching(row, context) if isinstance(row, dict) else FAILED
 
     def _matching(self, row: Mapping[str, Any], context: Context) -> Value:
@@ -93,8 +109,27 @@ class Lookup:
         matching: Value = row
         for field, expected in self._matches:
             wanted, found = expected(context), self._fields[field](row.get(field))
+            if found is FAILED:
+                context.misread.add(self.name)
             if wanted is FAILED or found is FAILED:
                 return FAILED
             if wanted is ABSENT or found is ABSENT or wanted != found:
                 matching = ABSENT
         return matching
+
+
+def _field_reader(shape: dict[str, Any]) -> Callable[[Any], Value]:
+    """Read a field as its type; one that is longer than declared is failed, since sizes are computed from that."""
+    read, longest, most = value_reader(shape), shape.get("max_length", LONGEST), shape.get("max_items")
+
+    def bounded(found: Any) -> Value:
+        value = read(found)
+        if isinstance(value, str):
+            return value if len(value) <= longest else FAILED
+        if isinstance(value, list) and (
+            (most is not None and len(value) > most) or any(len(item) > longest for item in value)
+        ):
+            return FAILED
+        return value
+
+    return bounded

@@ -36,6 +36,8 @@ class Outcome:
 
 ABSENT = Outcome("ABSENT")
 FAILED = Outcome("FAILED")
+PENDING = Outcome("PENDING")
+"""Stands for an answer that isn't there yet, where nobody waits for it; no value of the language."""
 
 
 def negate(truth: Truth) -> Truth:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from pretoken.cognito.events import Event
     from pretoken.trigger.link import Observe
-    from pretoken.trigger.lookups import Answers
+    from pretoken.trigger.lookups import Answers, Lookup
+    from pretoken.trigger.rules import Rule
 
 
 class Program:
@@ -29,7 +30,8 @@ class Program:
     Attributes:
         versions: the event versions that the policy answers.
         recipients: for each recipient the claim that carries its message, and the ARN of its key.
-        limits: `access_token_bytes` and `id_token_bytes` of pool.yaml, where it sets them.
+        limits: `limits` of pool.yaml, as far as it sets them.
+        lookups: the lookups that some rule reads, by name.
     """
 
     __slots__ = (
@@ -39,6 +41,7 @@ class Program:
         "_refuses_others",
         "_rules",
         "limits",
+        "lookups",
         "recipients",
         "versions",
     )
@@ -63,6 +66,12 @@ class Program:
             for edition, rules in self._rules.items()
             if indexed
         }
+        self.lookups: Mapping[str, Lookup] = linker.lookups
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The linked rules, for each kind of event its own."""
+        return [rule for rules in self._rules.values() for rule in rules]
 
     def client_name(self, client_id: str) -> str | None:
         """Give the declared name of an app client."""
@@ -86,6 +95,7 @@ class Program:
         if self._known is None:
             decision = Decision()
             decide((), self._rules[edition], context, decision)
+            decision.misread = context.misread
             return decision
         settled, others = self._indexes[edition]
         key = settling_key(event)
@@ -94,7 +104,13 @@ class Program:
             known = Decision()
             decide(*settled.candidates(context), context, known)
             self._known.put(key, known)
-        decide(*others.candidates(context), context, known)
+        candidates = others.candidates(context)
+        anticipate = getattr(answers, "anticipate", None)
+        if anticipate is not None:
+            anticipate(*candidates, context)
+        decide(*candidates, context, known)
+        if context.misread:
+            known.misread = context.misread
         return known
 
 

@@ -14,16 +14,26 @@ if TYPE_CHECKING:
 
 def paths_of_rule(rule: dict[str, Any]) -> set[str]:
     """Give the paths that a rule names: in its condition, its values and the tests of its edits."""
-    paths = paths_of_condition(rule.get("when", {}))
+    return paths_of_condition(rule.get("when", {})).union(*paths_of_effects(rule))
+
+
+def paths_of_effects(rule: dict[str, Any]) -> list[set[str]]:
+    """Give the paths that each effect of a rule names: a value, or the tests of an edit."""
+    paths: list[set[str]] = []
     tokens = [rule.get("access_token", {}), rule.get("id_token", {})]
     for token in tokens:
         values = [*token.get("claims", {}).values()]
         for members in token.get("encrypted_for", {}).values():
             values += members.values()
-        paths.update(*map(paths_of_value, values))
+        paths += map(paths_of_value, values)
     for edit in (tokens[0].get("scopes", {}), rule.get("groups", {}), rule.get("iam_roles", {})):
-        paths |= paths_of_value(edit.get("add")) | paths_of_test(edit.get("keep")) | paths_of_test(edit.get("remove"))
+        paths += [paths_of_value(edit.get("add")), paths_of_edit_tests(edit)]
     return paths
+
+
+def paths_of_edit_tests(edit: dict[str, Any]) -> set[str]:
+    """Give the paths that the tests of an edit name."""
+    return paths_of_test(edit.get("keep")) | paths_of_test(edit.get("remove"))
 
 
 def paths_of_condition(condition: dict[str, Any]) -> set[str]:
@@ -112,6 +122,11 @@ def inputs_behind(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
         keys = set().union(*(paths_of_lookup(plan["pool"]["lookups"][lookup]) for lookup in lookups))
         new = opened(keys, plan) - found
     return {path for path in found if not path.startswith("variable.")}
+
+
+def lookups_behind(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
+    """Give the lookups that paths rest on, those included that the keys of others need."""
+    return {split_path(split_path(path)[1])[0] for path in inputs_behind(paths, plan) if path.startswith("lookup.")}
 
 
 def paths_of_lookup(lookup: dict[str, Any]) -> set[str]:

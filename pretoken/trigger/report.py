@@ -55,13 +55,13 @@ class Report:
             "principal": "machine" if event.is_machine else "user",
         }
 
-    def denied(self, about: dict[str, str], rule: str, now: float) -> None:
+    def denied(self, about: dict[str, str], rule: str, metrics: Mapping[str, float], now: float) -> None:
         """Tell of a sign-in that a rule denied; no rule is `""`, for an app client that isn't declared."""
         if not rule:
             about["rule"] = "other_clients"
         elif self._tells_nothing(rule, paths_of_rule):
             about["rule"] = rule
-        self.log("WARN", "denied", now, {"Denied": 1}, **about)
+        self.log("WARN", "denied", now, {"Denied": 1, **metrics}, **about)
 
     def decided(
         self,
@@ -70,12 +70,13 @@ class Report:
         decision: Decision,
         answer: Answer,
         response: dict[str, Any],
+        lookups: Mapping[str, float],
         started: float,
         now: float,
     ) -> None:
         """Tell of a decision; that it can't be told is no reason to refuse a sign-in."""
         try:
-            metrics = _counts(decision, answer) | self._sizes(event, response, int(now))
+            metrics = {**_counts(decision, answer), **lookups, **self._sizes(event, response, int(now))}
             metrics["DurationMs"] = round((time.perf_counter() - started) * 1000, 3)
             self.log("INFO", "decided", now, metrics, **about, **self._troubles(decision, answer))
         except Exception as error:  # noqa: BLE001 - see above

@@ -53,15 +53,16 @@ class Slot:
 
 
 class Write:
-    """A rule's value for a slot, with its source: the leaf's path and the rule's name."""
+    """A rule's value for a slot, as in the plan and linked, with its source: the leaf's path and the rule's name."""
 
-    __slots__ = ("name", "place", "read", "rule", "slot", "source")
+    __slots__ = ("name", "place", "read", "rule", "slot", "source", "value")
 
-    def __init__(self, rule: str, slot: Slot, read: ReadValue) -> None:
+    def __init__(self, rule: str, slot: Slot, value: Any, read: ReadValue) -> None:
         self.rule = rule
         self.slot = slot
         self.name = slot.target[2]
         self.place = slot.place
+        self.value = value
         self.read = _collected(read) if slot.adds else read
         self.source = ((slot.path, rule),)
 
@@ -69,13 +70,15 @@ class Write:
 class Edit:
     """A rule's edit of a list: scopes, groups or IAM roles.
 
-    `tests` are what an item must pass to stay, each with the outcome that lets it stay.
+    `tests` are what an item must pass to stay, each with the outcome that lets it stay; `plan` is the edit as the plan
+    has it.
     """
 
-    __slots__ = ("add", "list", "tests")
+    __slots__ = ("add", "list", "plan", "tests")
 
     def __init__(self, list_: str, edit: dict[str, Any], linker: Linker, at: Place) -> None:
         self.list = list_
+        self.plan = edit
         self.add: ReadValue | None = None
         if "add" in edit:
             value = edit["add"]
@@ -125,6 +128,12 @@ class Rule:
         self.edits: list[Edit] = []
 
     @property
+    def all_writes(self) -> list[Write]:
+        """All that it writes."""
+        members = [write for _, _, writes in self.messages for write in writes]
+        return [*self.access_claims, *self.id_claims, *members, *self.writes]
+
+    @property
     def acts(self) -> bool:
         """Tell whether any of its effects is applicable."""
         return bool(self.deny or self.targets or self.suppresses or self.edits)
@@ -156,9 +165,9 @@ def _link_rule(
         # A rule that refuses the sign-in for a failure must see one inside an object as well.
         return linker.value(value, place) if linked.strict else link_written(value, linker, place)
 
-    def write(target: Target, path: tuple[str, ...], read: ReadValue, *, adds: bool = False) -> None:
+    def write(target: Target, path: tuple[str, ...], value: Any, read: ReadValue, *, adds: bool = False) -> None:
         slot = slots.setdefault((target, path, adds), Slot(target, path, adds=adds))
-        linked.writes.append(Write(name, slot, read))
+        linked.writes.append(Write(name, slot, value, read))
         linked.targets.add(target)
 
     for token in TOKENS:
@@ -171,17 +180,19 @@ def _link_rule(
                 adds = isinstance(value, dict) and "add" in value
                 # Of an item, unlike of a claim, a part would be another item.
                 read = linker.value(value["add"], place) if adds else link(value, place)
-                write((token, "claims", claim), path, read, adds=adds)
+                write((token, "claims", claim), path, value, read, adds=adds)
         for recipient, members in effects.get("encrypted_for", {}).items():
             for member, value in members.items():
                 place = (*at, token, "encrypted_for", recipient, member)
-                write((token, "encrypted_for", recipient), (member,), link(value, place))
+                write((token, "encrypted_for", recipient), (member,), value, link(value, place))
     for list_ in LISTS:
         edit = (rule.get("access_token", {}) if list_ == "scopes" else rule).get(list_)
         if edit and list_ in applicable:
             linked.edits.append(Edit(list_, edit, linker, at))
             if "preferred" in edit:
-                write(("iam_roles", "preferred", ""), (), linker.value(edit["preferred"], (*at, list_, "preferred")))
+                preferred = edit["preferred"]
+                read = linker.value(preferred, (*at, list_, "preferred"))
+                write(("iam_roles", "preferred", ""), (), preferred, read)
     return linked
 
 

@@ -27,10 +27,22 @@ TRIGGER_SOURCES = frozenset(
         "RefreshTokens",
     )
 )
-_UNITS = {"DurationMs": "Milliseconds", "AccessTokenBytes": "Bytes", "IdTokenBytes": "Bytes"}
+_UNITS = {
+    "DurationMs": "Milliseconds",
+    "LookupMs": "Milliseconds",
+    "AccessTokenBytes": "Bytes",
+    "IdTokenBytes": "Bytes",
+}
 
 
-def log_line(level: str, message: str, now: float, metrics: Mapping[str, float], **properties: Any) -> str:
+def log_line(
+    level: str,
+    message: str,
+    now: float,
+    metrics: Mapping[str, float],
+    by: Mapping[str, str] | None = None,
+    **properties: Any,
+) -> str:
     """Make a log line.
 
     Args:
@@ -38,6 +50,7 @@ def log_line(level: str, message: str, now: float, metrics: Mapping[str, float],
         message: a constant text.
         now: seconds since 1970.
         metrics: numbers by name; they become CloudWatch metrics of the function.
+        by: names by which the metrics are told apart, beside the function's.
         properties: names and counts that are searchable but no metrics.
     """
     seconds, milliseconds = divmod(int(now * 1000), 1000)
@@ -48,9 +61,12 @@ def log_line(level: str, message: str, now: float, metrics: Mapping[str, float],
         definitions = [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in metrics]
         line["_aws"] = {
             "Timestamp": int(now * 1000),
-            "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [["FunctionName"]], "Metrics": definitions}],
+            "CloudWatchMetrics": [
+                {"Namespace": NAMESPACE, "Dimensions": [["FunctionName", *(by or ())]], "Metrics": definitions}
+            ],
         }
         line["FunctionName"] = function
+        line.update(by or {})
         line.update(metrics)
     return json.dumps(line, separators=(",", ":"))
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from pretoken.cli.local_aws import HOST_OF_CONTAINERS, local_aws
+from pretoken.cli.local_aws import HOST_OF_CONTAINERS, ITEMS, local_aws
 from pretoken.local.server import LocalAWS
 from tests.cli.conftest import PROGRAM, Run
 from tests.simulator.folders import write
@@ -42,6 +42,11 @@ def serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> Serve:
     return lambda *arguments: run("local-aws", "--host", "127.0.0.1", "--port", "0", *arguments)
 
 
+def write_items(text: str, path: Path = ITEMS) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+
+
 def variables(path: Path = ENV) -> dict[str, Any]:
     found = json.loads(path.read_text())["PreTokenGeneration"]
     assert isinstance(found, dict)
@@ -54,6 +59,7 @@ def test_it_tells_what_it_made_the_next_command_and_how_to_stop(serve: Serve) ->
     assert result.output == (
         f"key    alias/billing-api\n       {key}\n"
         "table  users, empty; key: pk\n"
+        "items  there is no events/items.yaml to put into tables; write it, or name another: `--items FILE`\n"
         "env    env.json is written\n"
         "next, in another terminal: sam build && sam local invoke -e EVENT.json\n"
         "\n"
@@ -115,8 +121,65 @@ def test_lookups_that_are_not_served_are_told(serve: Serve, tmp_path: Path) -> N
         "  b: {dynamodb: {table: users, key: {pk: a, sk: b}}, data: none, fields: {plan: string}}\n"
     )
     write(tmp_path / "more", "rules: {}", PLAIN + lookups)
+    write_items("{}")
     output = serve("--policies", "more").output
     assert "table  users, empty; key: pk, sk\nlookup a: `parameter` isn't served here, so this lookup fails\n" in output
+
+
+@pytest.mark.parametrize(
+    ("items", "told"),
+    [
+        ("user: []", "empty"),
+        ("user: [{pk: anna-secret}]", "1 item"),
+        ("user: [{pk: anna-secret, plan: pro}, {pk: bob-secret}]", "2 items"),
+    ],
+)
+def test_the_number_of_items_is_told_and_nothing_they_hold(items: str, told: str, serve: Serve) -> None:
+    write_items(items)
+    output = serve().output
+    assert f"table  users, {told}; key: pk\nenv " in output
+    assert "secret" not in output
+
+
+def test_items_stand_in_another_file_if_it_is_named(serve: Serve) -> None:
+    write_items("user: []")
+    write_items("user: [{pk: a}]", Path("mine.yaml"))
+    assert "table  users, 1 item; key: pk\n" in serve("--items", "mine.yaml").output
+
+
+def test_a_policy_without_tables_needs_no_items(serve: Serve, tmp_path: Path) -> None:
+    pool = PLAIN.replace("{STAGE", "{KEY: any, STAGE") + 'recipients: {billing-api: {key: "${KEY}"}}\n'
+    write(tmp_path / "sealing", "rules: {}", pool)
+    output = serve("--policies", "sealing").output
+    assert output.startswith("key    alias/billing-api\n")
+    assert "items" not in output
+
+
+@pytest.mark.parametrize("file", ["mine.yaml", "events/items.yaml"])
+def test_a_named_file_of_items_that_is_missing_is_told_and_nothing_is_written(file: str, serve: Serve) -> None:
+    result = serve("--items", file)
+    assert result.exit_code == 2
+    assert result.output == f"{file}: there is no such file; check the path: `--items FILE`\n"
+    assert not ENV.exists()
+
+
+def test_all_mistakes_of_the_items_are_told_with_their_places_and_nothing_is_written(serve: Serve) -> None:
+    write_items("usr: []\nuser:\n  - {plan: pro}\n")
+    result = serve()
+    assert result.exit_code == 2
+    assert result.output == (
+        "events/items.yaml:1:1: unknown-name: `usr` isn't a lookup that is declared; did you mean `user`?\n"
+        "events/items.yaml:3:5: missing-key: `pk` is part of the table's key; write `pk: TEXT`\n"
+    )
+    assert not ENV.exists()
+
+
+def test_an_item_that_is_too_large_is_told_with_its_place_and_nothing_is_written(serve: Serve) -> None:
+    write_items(f"user:\n  - {{pk: a, plan: {'x' * 450_000}}}\n")
+    result = serve()
+    assert result.exit_code == 2
+    assert result.output.startswith("events/items.yaml:2:5: moto refuses this item; ")
+    assert not ENV.exists()
 
 
 def test_a_taken_port_is_told_and_nothing_is_written(run: Run) -> None:

@@ -15,8 +15,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from pretoken.local import LocalResources, LocalRunError
+from pretoken.local import Item, LocalResources, LocalRunError
 from pretoken.local.server import LocalAWS
+from pretoken.policy.errors import Place
 from pretoken.sealing import Opener, Sealer
 from tests.local.serving import serving
 
@@ -91,6 +92,42 @@ def test_tables_hold_items_whatever_the_region(port: int) -> None:
     assert found["Item"] == item
     schema = client(port, "dynamodb").describe_table(TableName="users")["Table"]["KeySchema"]
     assert schema == [{"AttributeName": "id", "KeyType": "HASH"}]
+
+
+def test_items_stand_in_the_tables_from_the_beginning(log: list[str]) -> None:
+    one: dict[str, Any] = {
+        "id": {"S": "USER#1"},
+        "tenants": {"SS": ["acme", "globex"]},
+        "more": {"M": {"age": {"N": "7.5"}}},
+    }
+    held = [Item(Place("items.yaml", 2), one), Item(Place("items.yaml", 3), {"id": {"S": "USER#2"}})]
+    with serving(LocalAWS(RESOURCES, "127.0.0.1", 0, log.append, {"users": held})) as port:
+        found = client(port, "dynamodb").get_item(TableName="users", Key={"id": {"S": "USER#1"}})
+        assert found["Item"] == one
+        assert client(port, "dynamodb").scan(TableName="users")["Count"] == 2
+        assert client(port, "dynamodb").scan(TableName="orders")["Count"] == 0
+    assert log == ["dynamodb GetItem 200", "dynamodb Scan 200", "dynamodb Scan 200"]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"id": {"S": "secret"}, "plan": {"S": "x" * 450_000}},
+        {"id": {"S": "secret" * 400}},
+        {"id": {"S": "secret"}, "age": {"N": "1e+300"}},
+        {"id": {"S": "secret"}, "plan": {"S": "half a pair: \ud800"}},
+    ],
+)
+def test_an_item_that_moto_refuses_is_told_with_its_place_alone(
+    attributes: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(LocalRunError) as refused:
+        LocalAWS(RESOURCES, "127.0.0.1", 0, print, {"users": [Item(Place("items.yaml", 2, 5), attributes)]})
+    assert str(refused.value) == (
+        "items.yaml:2:5: moto refuses this item; keep it within what DynamoDB takes: 400 KB, 2,048 bytes of a key's "
+        "first attribute and 1,024 of its second, numbers from 10^-130 to 10^125"
+    )
+    assert capfd.readouterr() == ("", "")
 
 
 def test_nothing_but_kms_and_dynamodb_is_served(port: int, log: list[str]) -> None:

@@ -81,7 +81,7 @@ def test_a_policy_that_encrypts_has_the_sealing_side_and_its_packages(project: P
     project.write(SEALING, SEALING_CASES)
     project.build()
     files = names(project.output)
-    assert {"aws_encryption_sdk/__init__.py", "pretoken/sealing/sealer.py", "pretoken/sealing/snapstart.py"} <= files
+    assert {"aws_encryption_sdk/__init__.py", "pretoken/sealing/sealer.py", "pretoken/trigger/snapstart.py"} <= files
     assert not {"pretoken/sealing/opener.py", "pretoken/sealing/local_kms.py"} & files
 
 

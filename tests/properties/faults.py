@@ -422,7 +422,7 @@ def _sealing(patch: pytest.MonkeyPatch) -> None:
 
 @_fault("a lookup that failed is no row")
 def _lookup(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(lookups.Lookup, "_row", _absent_if_failed(lookups.Lookup._row))
+    patch.setattr(lookups.Lookup, "row", _absent_if_failed(lookups.Lookup.row))
 
 
 @_fault("a field that can't be read is absent")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pretoken.packaging import build
+from tests.runtime.aws import AWS, running_aws
 from tests.runtime.emulator import MISSING
-from tests.runtime.kms import KMS, running_kms
-from tests.runtime.packages import ROOT, VARIABLES, make_plain_policies
+from tests.runtime.packages import ROOT, VARIABLES, make_policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,27 +32,33 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sample(shared: Path) -> Path:
-    """Give the package of the sample policy, which encrypts."""
+    """Give the package of the sample policy, which encrypts and looks up."""
     return _built(shared, "sample", ROOT / "policies")
 
 
 @pytest.fixture(scope="session")
 def plain(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the package of a policy that encrypts nothing."""
-    return _built(shared, "plain", make_plain_policies(tmp_path_factory.mktemp("policies")))
+    """Give the package of a policy that asks nothing of AWS."""
+    return _built(shared, "plain", make_policies(tmp_path_factory.mktemp("plain")))
+
+
+@pytest.fixture(scope="session")
+def looking_up(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the package of a policy that looks up and encrypts nothing."""
+    return _built(shared, "looking-up", make_policies(tmp_path_factory.mktemp("looking-up"), looks_up=True))
 
 
 @pytest.fixture(scope="module")
-def kms() -> Iterator[KMS]:
-    """Run a KMS for the tests of one file: tests of other files may reset moto."""
-    with running_kms() as kms:
-        yield kms
+def aws() -> Iterator[AWS]:
+    """Run a KMS and a DynamoDB for the tests of one file: tests of other files may reset moto."""
+    with running_aws() as aws:
+        yield aws
 
 
 @pytest.fixture(scope="module")
-def variables(kms: KMS) -> dict[str, str]:
-    """Give the function's variables, which lead to that KMS."""
-    return {**VARIABLES, "BILLING_KEY_ARN": kms.key, "AWS_ENDPOINT_URL": kms.endpoint}
+def variables(aws: AWS) -> dict[str, str]:
+    """Give the function's variables, which lead there."""
+    return {**VARIABLES, "BILLING_KEY_ARN": aws.key, "AWS_ENDPOINT_URL": aws.endpoint}
 
 
 def _built(shared: Path, name: str, policies: Path) -> Path:

@@ -63,19 +63,32 @@ def files_of(package: Path) -> dict[str, tuple[int, int]]:
     return {str(file): (file.stat().st_mtime_ns, file.stat().st_size) for file in package.rglob("*")}
 
 
-def test_a_policy_that_encrypts_nothing_needs_the_standard_library_alone(plain: Path) -> None:
+def test_a_policy_that_asks_nothing_of_aws_needs_the_standard_library_alone(plain: Path) -> None:
     """There is no third-party package on the path, and nothing slow is imported."""
     modules = imported(plain, VARIABLES, "-S")
     assert roots(modules["start"]) == set()
-    assert not own(modules["start"]) & {"pretoken.sealing", "pretoken.sealing.snapstart"}
+    assert not {
+        name for name in own(modules["start"]) if name.startswith(("pretoken.sealing", "pretoken.trigger.fetching"))
+    }
     slow = {"asyncio", "contextlib", "dataclasses", "enum", "inspect", "logging", "pathlib", "re", "typing"}
     assert slow & set(modules["start"]) == {"enum", "re"}  # by way of `json`
     assert modules["call"] == {}
 
 
+def test_a_policy_that_looks_up_imports_botocore_and_not_the_sealing_side(
+    looking_up: Path, variables: dict[str, str]
+) -> None:
+    """All clients are made at the start, not when an event comes."""
+    modules = imported(looking_up, variables)
+    assert own(modules["start"]) >= {"pretoken.trigger.fetching.dynamodb", "pretoken.trigger.snapstart"}
+    assert not {name for name in own(modules["start"]) if name.startswith("pretoken.sealing")}
+    assert roots(modules["start"]) == {"botocore", "dateutil", "jmespath", "six", "urllib3"}
+    assert own(modules["call"]) == set()
+
+
 def test_a_policy_that_encrypts_imports_the_sealing_side_alone(sample: Path, variables: dict[str, str]) -> None:
     modules = imported(sample, variables)
-    assert own(modules["start"]) >= {"pretoken.sealing.sealer", "pretoken.sealing.snapstart"}
+    assert own(modules["start"]) >= {"pretoken.sealing.sealer", "pretoken.trigger.snapstart"}
     assert not own(modules["start"]) & {"pretoken.sealing.local_kms", "pretoken.sealing.opener"}
     in_package = {name: files for name, files in modules["start"].items() if str(sample) in str(files[0])}
     assert roots(in_package) == {"_cffi_backend", "attr", "aws_encryption_sdk", "cryptography", "wrapt"}
@@ -84,7 +97,7 @@ def test_a_policy_that_encrypts_imports_the_sealing_side_alone(sample: Path, var
     assert own(modules["call"]) == set()
 
 
-@pytest.mark.parametrize("name", ["sample", "plain"])
+@pytest.mark.parametrize("name", ["sample", "plain", "looking_up"])
 def test_what_is_imported_was_compiled_and_the_package_stays_as_it_is(
     name: str, request: pytest.FixtureRequest, variables: dict[str, str]
 ) -> None:

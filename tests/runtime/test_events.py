@@ -11,14 +11,14 @@ import pytest
 from pretoken.sealing import Opener
 from pretoken.trigger import create_handler
 from pretoken.trigger.errors import SignInRefused
-from tests.runtime.emulator import Emulator
+from tests.runtime.emulator import Emulator, environment
 from tests.runtime.packages import ROOT, SIGN_IN, encrypted_claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from tests.runtime.kms import KMS
+    from tests.runtime.aws import AWS
 
 EVENTS = sorted((ROOT / "events").glob("v*.json"))
 
@@ -31,17 +31,18 @@ def function(sample: Path, variables: dict[str, str]) -> Iterator[Emulator]:
 
 @pytest.mark.parametrize("file", EVENTS, ids=lambda file: file.stem)
 def test_an_event_is_answered_and_logged_as_the_library_does(
-    file: Path, function: Emulator, sample: Path, kms: KMS, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    file: Path, function: Emulator, sample: Path, aws: AWS, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = json.loads(file.read_text())
     answer = function.invoke(event)
     reference = function.references[-1]
 
     def seal(recipient: str, members: Mapping[str, object], sub: str) -> str:
-        assert Opener(recipient, kms.key, client=kms.client).open(encrypted_claim(answer), sub=sub) == members
+        assert Opener(recipient, aws.key, client=aws.client).open(encrypted_claim(answer), sub=sub) == members
         return encrypted_claim(answer)
 
-    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "pre-token-generation")
+    for name, value in environment(sample, variables).items():
+        monkeypatch.setenv(name, value)
     plan = json.loads((sample / "policy.json").read_text())
     written: list[str] = []
     handler = create_handler(plan, environment=variables, seal=seal, write=written.append)
@@ -52,7 +53,7 @@ def test_an_event_is_answered_and_logged_as_the_library_does(
         expected = {"errorType": "SignInRefused", "errorMessage": str(refused)}
     assert {name: answer.get(name) for name in expected} == expected
     logged = function.logged(reference)
-    assert [lasting(line) for line in logged if "errorType" not in line] == [lasting(json.loads(written[-1]))]
+    assert [lasting(line) for line in logged if "errorType" not in line] == [*map(lasting, map(json.loads, written))]
     assert [line["errorMessage"] for line in logged if "errorType" in line] == [
         text for name, text in expected.items() if name == "errorMessage"
     ]
@@ -60,7 +61,7 @@ def test_an_event_is_answered_and_logged_as_the_library_does(
 
 def lasting(line: dict[str, Any]) -> dict[str, Any]:
     """Give what of a log line two runs have in common."""
-    kept = {name: value for name, value in line.items() if name not in ("DurationMs", "timestamp", "_aws")}
+    kept = {name: value for name, value in line.items() if name not in ("DurationMs", "LookupMs", "timestamp", "_aws")}
     return {**kept, "metrics": line["_aws"]["CloudWatchMetrics"]}
 
 
@@ -94,9 +95,9 @@ def test_nothing_personal_of_any_event_is_written(sample: Path, variables: dict[
     assert [value for value in personal if value in output] == []
 
 
-def test_a_data_key_serves_many_calls(function: Emulator, kms: KMS) -> None:
-    before = len(kms.calls)
+def test_a_data_key_serves_many_calls(function: Emulator, aws: AWS) -> None:
+    before = len(aws.calls)
     messages = {encrypted_claim(function.invoke(SIGN_IN)) for _ in range(10)}
     assert len(messages) == 10
     assert "" not in messages
-    assert len(kms.calls) - before <= 1
+    assert len(aws.calls) - before <= 1

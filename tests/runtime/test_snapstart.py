@@ -11,7 +11,7 @@ from tests.runtime.runtime_api import starting_function
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.runtime.kms import KMS
+    from tests.runtime.aws import AWS
 
 PRIMED = f"""
 import json, sys
@@ -21,33 +21,33 @@ assert handler(json.loads({json.dumps(json.dumps(SIGN_IN))}), None)["response"]
 
 
 def test_a_data_key_is_made_only_after_the_restore_with_the_credentials_of_then(
-    sample: Path, kms: KMS, variables: dict[str, str]
+    sample: Path, aws: AWS, variables: dict[str, str]
 ) -> None:
-    kms.calls.clear()
+    aws.calls.clear()
     with starting_function(sample, variables) as api:
         api.wait_for_snapshot()
-        assert kms.calls == []
+        assert aws.calls == []
         api.restored.set()
         messages = {encrypted_claim(api.invoke(SIGN_IN)) for _ in range(3)}
     assert len(messages) == 3
     assert "" not in messages
-    assert kms.calls == ["restored"]
+    assert aws.calls == ["restored"]
 
 
 def test_a_data_key_that_was_made_before_the_snapshot_is_not_in_it(
-    sample: Path, kms: KMS, variables: dict[str, str], tmp_path: Path
+    sample: Path, aws: AWS, variables: dict[str, str], tmp_path: Path
 ) -> None:
     """A team may prime its function by a call at import."""
     (tmp_path / "primed.py").write_text(PRIMED)
-    kms.calls.clear()
+    aws.calls.clear()
     credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     path = {"PYTHONPATH": f"{sample}:{tmp_path}"}
     with starting_function(sample, variables | credentials | path, handler="primed.handler") as api:
         api.wait_for_snapshot()
-        assert len(kms.calls) == 1
+        assert len(aws.calls) == 1
         api.restored.set()
         assert encrypted_claim(api.invoke(SIGN_IN))
-    assert len(kms.calls) == 2
+    assert len(aws.calls) == 2
 
 
 def test_a_policy_that_encrypts_nothing_starts_with_snapstart_too(plain: Path) -> None:

@@ -110,8 +110,14 @@ def _alarm(properties: Properties) -> Made:
     return Made(name)
 
 
+def _dashboard(properties: Properties) -> Made:
+    client("cloudwatch").put_dashboard(**properties)
+    return Made(properties["DashboardName"])
+
+
 _MAKERS: dict[str, Callable[[Properties], Made]] = {
     "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::CloudWatch::Dashboard": _dashboard,
     "AWS::Cognito::UserPool": _pool,
     "AWS::Cognito::UserPoolClient": _pool_client,
     "AWS::Cognito::UserPoolDomain": _pool_domain,

@@ -87,12 +87,22 @@ def test_slow_and_throttled_calls_raise_alarms(deploy: Callable[..., Stack], tem
     assert slow["Threshold"] < template["Resources"]["PreTokenGeneration"]["Properties"]["Timeout"] * 1000
 
 
+def test_lookups_raise_an_alarm_when_failing_lasts_and_when_they_are_not_made(deploy: Callable[..., Stack]) -> None:
+    """A single failure passes; what it costs, the alarm of claims left out tells at once."""
+    found = alarms(deploy())
+    failing, skipped = found["LookupFailuresAlarm"], found["LookupBreakerAlarm"]
+    assert watched(failing) == ("pretoken", FUNCTION, "LookupsFailed")
+    assert watched(skipped) == ("pretoken", FUNCTION, "LookupsSkipped")
+    assert (failing["DatapointsToAlarm"], failing["EvaluationPeriods"]) == (2, 3)
+    assert (failing["Threshold"], skipped["Threshold"], skipped["EvaluationPeriods"]) == (0, 0, 1)
+
+
 def test_every_alarm_goes_to_the_topic_and_rests_while_nobody_signs_in(deploy: Callable[..., Stack]) -> None:
     found = alarms(deploy(AlarmTopicArn=TOPIC))
-    assert len(found) == 4
+    assert len(found) == 6
     assert {tuple(one["AlarmActions"]) for one in found.values()} == {(TOPIC,)}
     assert {one["TreatMissingData"] for one in found.values()} == {"notBreaching"}
 
 
 def test_without_a_topic_alarms_go_nowhere(deploy: Callable[..., Stack]) -> None:
-    assert [one["AlarmActions"] for one in alarms(deploy()).values()] == [[], [], [], []]
+    assert [one["AlarmActions"] for one in alarms(deploy()).values()] == [[]] * 6

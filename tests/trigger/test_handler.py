@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -119,7 +118,8 @@ def test_a_policy_that_encrypts_makes_a_sealer_of_its_recipients_keys(monkeypatc
     made: list[dict[str, str]] = []
 
     class Sealer:
-        def __init__(self, keys: dict[str, str]) -> None:
+        def __init__(self, keys: dict[str, str], *, client_for: object) -> None:
+            assert client_for
             made.append(keys)
 
         def seal(self, *_: object) -> str:
@@ -324,15 +324,6 @@ def test_every_line_tells_which_package_is_running(event: object) -> None:
     with contextlib.suppress(SignInRefused):
         handler(event, CONTEXT)
     assert {json.loads(line)["package"] for line in written} == {"0123456789ab"}
-
-
-def test_a_lookup_that_nobody_answers_is_told_of_at_the_time_it_is_noticed() -> None:
-    written: list[str] = []
-    before = time.time()
-    create_handler(make_plan({"r": claim({"from": "lookup.row.string"})}), environment={}, write=written.append)
-    told = json.loads(written[0])
-    assert told["message"] == "nobody answers this lookup, so it always fails"
-    assert int(before) <= datetime.fromisoformat(told["timestamp"]).timestamp() <= time.time()
 
 
 @pytest.mark.parametrize(
@@ -556,7 +547,7 @@ def test_a_line_that_cannot_be_written_changes_no_answer(error: type[Exception])
         raise error("anna") if error is not UnicodeEncodeError else UnicodeEncodeError("ascii", "anna", 0, 1, "anna")
 
     def handler(rule: dict[str, Any]) -> Any:
-        return create_handler(make_plan({"r": rule}), environment={}, write=write)
+        return create_handler(make_plan({"r": rule}), environment={}, answers=Lookups(), write=write)
 
     answer = handler(claim("x"))(make_event(), CONTEXT)
     assert answer["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
@@ -615,15 +606,6 @@ def test_an_answer_that_came_with_the_event_does_not_leave_unchecked() -> None:
 
 
 # cold start
-
-
-def test_lookups_that_nobody_answers_are_told_at_cold_start() -> None:
-    written: list[str] = []
-    create_handler(make_plan(), environment={}, write=written.append)
-    lines = [json.loads(line) for line in written]
-    assert [(line["level"], line["lookup"]) for line in lines] == [("WARN", "row"), ("WARN", "down")]
-    create_handler(make_plan(pool=pool(lookups={})), environment={}, write=written.append)
-    assert len(written) == 2
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pretoken.sealing.snapstart import forget_around_snapshots
 from pretoken.trigger import create_handler
+from pretoken.trigger.snapstart import forget_around_snapshots
 from tests.trigger.plans import KEY, claim, make_plan, pool
 
 if TYPE_CHECKING:

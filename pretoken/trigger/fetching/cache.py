@@ -1,0 +1,50 @@
+"""Answers that are kept for a while: a bounded number, and never one that is too old."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from pretoken.trigger.lookups import Row
+
+MOST = 500
+
+
+class Cache:
+    """The answers of one lookup by its key.
+
+    Args:
+        seconds: how long an answer is kept, counted from the moment when it was asked for.
+
+    Times are seconds of the wall clock, which goes on while Lambda stops the environment. If it was set back, what
+    was kept after the present is too old as well.
+    """
+
+    __slots__ = ("_kept", "_seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._kept: dict[Hashable, tuple[float, Row]] = {}
+
+    def get(self, key: Hashable, now: float) -> tuple[Row] | None:
+        """Give what is kept, in a tuple since "no row" is an answer too; None if nothing is."""
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        asked, row = kept
+        if 0 <= now - asked < self._seconds:
+            return (row,)
+        self._kept.pop(key, None)
+        return None
+
+    def put(self, key: Hashable, row: Row, asked: float) -> None:
+        """Keep an answer; beyond the bound the one that is kept for longest goes."""
+        self._kept.pop(key, None)
+        if len(self._kept) >= MOST:
+            self._kept.pop(next(iter(self._kept)), None)
+        self._kept[key] = (asked, row)
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._kept.clear()

@@ -1,0 +1,38 @@
+"""A lookup that was asked for, until its answer is there; events may share one."""
+
+from __future__ import annotations
+
+from pretoken.trigger.outcomes import PENDING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from queue import SimpleQueue
+
+    from pretoken.trigger.fetching.causes import FetchError
+    from pretoken.trigger.lookups import Row
+    from pretoken.trigger.outcomes import Outcome
+
+    Answer = Row | FetchError
+    Key = dict[str, str]
+
+
+class Call:
+    """One request for the row of one key.
+
+    Attributes:
+        lookup, key: what is asked for.
+        answer: the row, None for no row, the error, or `PENDING`.
+        until: when it is cut off, in seconds of a clock that never goes back.
+        asked: when it was asked for, in seconds since 1970.
+        listeners: they are told when the answer is there.
+    """
+
+    __slots__ = ("answer", "asked", "key", "listeners", "lookup", "until")
+
+    def __init__(self, lookup: str, key: Key, answer: Answer | Outcome = PENDING) -> None:
+        self.lookup = lookup
+        self.key = key
+        self.answer = answer
+        self.until = 0.0
+        self.asked = 0.0
+        self.listeners: list[SimpleQueue[Call]] = []
