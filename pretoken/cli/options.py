@@ -33,6 +33,29 @@ def of_policies(command: Command) -> Command:
     )(command)
 
 
+def of_lookups(command: Command) -> Command:
+    """Add the options of commands that evaluate rules: who answers lookups, and the values of variables."""
+    command = click.option(
+        "--variable",
+        "pairs",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="The value of a variable; else its first allowed value, or its own name.",
+    )(command)
+    command = click.option(
+        "--live",
+        is_flag=True,
+        help="Ask AWS, with your credentials, for the answers of lookups that nothing else gives.",
+    )(command)
+    return click.option(
+        "--lookups",
+        "lookups_file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Answers of lookups in YAML: for each name `none`, `failed`, or the fields of its row.",
+    )(command)
+
+
 def of_reports(command: Command) -> Command:
     """Add the options of commands that report."""
     return click.option(

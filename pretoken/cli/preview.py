@@ -8,17 +8,16 @@ from pathlib import Path
 
 import click
 
+from pretoken.cli.answers import live_answers, read_answers
 from pretoken.cli.inputs import (
     EVENT,
     CannotRun,
-    cannot_run,
     load_policies,
     read_event_file,
-    read_file,
     read_instant,
     read_variables,
 )
-from pretoken.cli.options import of_policies, of_reports
+from pretoken.cli.options import of_lookups, of_policies, of_reports
 from pretoken.cognito.errors import EventError
 
 
@@ -31,26 +30,14 @@ from pretoken.cognito.errors import EventError
     metavar="FILE",
     help="The event in JSON, as Cognito sends it; `-` reads standard input.",
 )
-@click.option(
-    "--lookups",
-    "lookups_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Answers of lookups in YAML: for each name `none`, `failed`, or the fields of its row.",
-)
-@click.option(
-    "--variable",
-    "pairs",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="The value of a variable; else its first allowed value, or its own name.",
-)
+@of_lookups
 @click.option("--now", metavar="TIME", help="The instant of the sign-in, such as 2026-01-01T00:00:00Z; else now.")
 @of_policies
 @of_reports
 def preview(
     event_file: Path,
     lookups_file: Path | None,
+    live: bool,
     pairs: tuple[str, ...],
     now: str | None,
     folder: Path,
@@ -59,12 +46,12 @@ def preview(
 ) -> None:
     """Show both tokens before and after the rules.
 
-    Each claim comes with its rule and the inputs behind it. Nothing leaves this machine: no AWS, no network.
+    Each claim comes with its rule and the inputs behind it. Nothing leaves this machine: no AWS, no network, unless
+    `--live` asks for it.
     The exit code is 1 if the sign-in is refused.
     """
     from pretoken.cli.formats.preview import preview_text
-    from pretoken.policy.errors import PolicyErrors
-    from pretoken.simulator.lookups import answers_of, parse_answers
+    from pretoken.simulator.lookups import answers_of
     from pretoken.simulator.preview import preview as preview_of
     from pretoken.simulator.simulation import Simulator
 
@@ -72,23 +59,20 @@ def preview(
     loaded = load_policies(folder, python=python)
     plan = loaded.plan()
     pool = plan["pool"]
-    simulator = Simulator(plan, read_variables(pairs, pool))
+    variables = read_variables(pairs, pool)
+    simulator = Simulator(plan, variables)
     name, raw = read_event_file(event_file)
-    answers = {}
-    if lookups_file is not None:
-        try:
-            answers = parse_answers(read_file(lookups_file, "--lookups"), str(lookups_file), pool)
-        except PolicyErrors as problems:
-            cannot_run(problems.errors)
+    answers = read_answers(lookups_file, pool)
+    fetches = live_answers(variables)(simulator) if live else None
     try:
-        simulation = simulator.run(raw, answers_of(answers), now=instant)
+        simulation = simulator.run(raw, answers_of(answers, fetches), now=instant)
     except EventError as error:
         raise CannotRun(_not_an_event(name, error, pool["trigger"])) from None
-    shown = preview_of(simulator, simulation, loaded, answers)
+    shown = preview_of(simulator, simulation, loaded, answers, fetches.failures if fetches else None)
     if format_ == "json":
         click.echo(json.dumps(shown.to_json(), indent=2))
     else:
-        click.echo(preview_text(shown, unanswered=shown.lookups.keys() - answers.keys()))
+        click.echo(preview_text(shown, unanswered=() if live else shown.lookups.keys() - answers.keys()))
     if shown.denied is not None:
         click.get_current_context().exit(1)
 

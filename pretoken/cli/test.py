@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pretoken.cli.inputs import CannotRun, cannot_run, load_policies
-from pretoken.cli.options import of_policies, of_reports
+from pretoken.cli.answers import live_answers, read_answers
+from pretoken.cli.inputs import CannotRun, cannot_run, load_policies, read_variables
+from pretoken.cli.options import of_lookups, of_policies, of_reports
+
+if TYPE_CHECKING:
+    from pretoken.simulator.simulation import Simulator
+    from pretoken.trigger.lookups import Answers
 
 
 @click.command()
@@ -20,17 +25,29 @@ from pretoken.cli.options import of_policies, of_reports
     help="Fail if less of the rules and conditions is covered.",
 )
 @click.option("-k", "word", metavar="NAME", help="Run only the cases that have this in their name.")
+@of_lookups
 @of_policies
 @of_reports
-def test(fail_under: float | None, word: str | None, folder: Path, python: bool, format_: str) -> None:
+def test(
+    fail_under: float | None,
+    word: str | None,
+    lookups_file: Path | None,
+    live: bool,
+    pairs: tuple[str, ...],
+    folder: Path,
+    python: bool,
+    format_: str,
+) -> None:
     """Run the cases that live beside the rules.
 
+    What a case says of lookups and variables counts; the options are for what it doesn't say.
     Coverage counts the rules that applied, and for each condition whether it was seen true and not true.
     """
     from pretoken.cli.formats.cases import cases_json, cases_text
     from pretoken.policy.errors import PolicyErrors
     from pretoken.simulator.cases import load_cases
     from pretoken.simulator.coverage import Coverage
+    from pretoken.simulator.lookups import answers_of
     from pretoken.simulator.running import Runner
 
     if word is not None and fail_under is not None:
@@ -48,7 +65,13 @@ def test(fail_under: float | None, word: str | None, folder: Path, python: bool,
         if not cases:
             raise CannotRun("-k: no case has this in its name; `pretoken test` runs all")
     coverage = Coverage(plan)
-    runner = Runner(plan, observe=coverage.observe)
+    variables = read_variables(pairs, plan["pool"])
+    answers, ask = read_answers(lookups_file, plan["pool"]), live_answers(variables)
+
+    def others(simulator: Simulator) -> Answers:
+        return answers_of(answers, ask(simulator) if live else None)
+
+    runner = Runner(plan, coverage.observe, others=others, variables=variables)
     results = [runner.run(case) for case in cases]
     for result in results:
         coverage.note(result.outcome)

@@ -66,10 +66,14 @@ def _check_row(row: dict[str, Any], name: str, fields: dict[str, Any]) -> Iterat
             )
 
 
-def answers_of(given: Mapping[str, Any]) -> Answers:
-    """Give the function that answers lookups as given; those that aren't given have no row."""
+def answers_of(given: Mapping[str, Any], others: Answers | None = None) -> Answers:
+    """Give the function that answers lookups as given; those that aren't are asked of `others`, or have no row."""
+    if others is not None and not given:
+        return others
 
-    def answers(lookup: str, _key: dict[str, str]) -> Row | Outcome:
+    def answers(lookup: str, key: dict[str, str]) -> Row | Outcome:
+        if others is not None and lookup not in given:
+            return others(lookup, key)
         answer = given.get(lookup, "none")
         return None if answer == "none" else FAILED if answer == "failed" else answer
 

@@ -12,6 +12,7 @@ Its JSON form is stable; members that don't apply are left out:
      "left_out": [{"rule": NAME, "at": PLACE}], "conflicts": [PLACE],
      "not_encrypted": [{"recipient": NAME, "cause": TEXT}],
      "lookups": {NAME: "row" or "none" or "failed"},
+     "causes": {NAME: CAUSE}, why lookups failed, where that is known
      "not_asked": {NAME: TEXT}, lookups that were given an answer, and why nobody asked for it}
     CLAIM = {"claim": NAME, "mark": MARK, "before": JSON, "after": JSON, "rules": [NAME], "inputs": [PATH],
              "why": TEXT, "because": TEXT}, where an encrypted one has, in place of `after`,
@@ -32,7 +33,7 @@ from pretoken.simulator.simulation import OTHER_CLIENTS
 from pretoken.trigger.handler import NEUTRAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pretoken.cognito.events import Event
     from pretoken.policy.errors import Place
@@ -112,6 +113,7 @@ class Preview:
     conflicts: tuple[str, ...]
     not_encrypted: tuple[tuple[str, str], ...]
     lookups: dict[str, str]
+    causes: dict[str, str]
     not_asked: dict[str, str]
 
     def to_json(self) -> dict[str, Any]:
@@ -128,13 +130,18 @@ class Preview:
             "conflicts": [*self.conflicts],
             "not_encrypted": [{"recipient": recipient, "cause": cause} for recipient, cause in self.not_encrypted],
             "lookups": self.lookups,
+            "causes": self.causes,
             "not_asked": self.not_asked,
         }
         return {name: part for name, part in parts.items() if part}
 
 
 def preview(
-    simulator: Simulator, simulation: Simulation, loaded: LoadedPolicy | None = None, given: Iterable[str] = ()
+    simulator: Simulator,
+    simulation: Simulation,
+    loaded: LoadedPolicy | None = None,
+    given: Iterable[str] = (),
+    causes: Mapping[str, str] | None = None,
 ) -> Preview:
     """Make the preview of what became of an event.
 
@@ -143,6 +150,7 @@ def preview(
         simulation: what became of it.
         loaded: the policy with its places, so that a denial can name its own.
         given: the lookups for which an answer is given.
+        causes: why lookups failed.
     """
     event, decision = simulation.event, simulation.decision
     issued = simulation.after is not None
@@ -164,6 +172,7 @@ def preview(
         conflicts=tuple(sorted(decision.conflicts)),
         not_encrypted=tuple(sorted((recipient, cause) for recipient, cause, _ in unsealed)),
         lookups=dict(sorted(simulation.lookups.items())),
+        causes=dict(sorted({**dict.fromkeys(decision.misread, "wrong-type"), **(causes or {})}.items())),
         not_asked={name: why_not_asked(name, simulation.inputs) for name in sorted({*given} - {*simulation.lookups})},
     )
 

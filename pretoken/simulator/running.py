@@ -14,11 +14,12 @@ from pretoken.simulator.simulation import Simulator
 from pretoken.trigger.text import fill_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pretoken.simulator.cases import LocatedCase
     from pretoken.simulator.simulation import Simulation
     from pretoken.trigger.link import Observe
+    from pretoken.trigger.lookups import Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,22 @@ class Runner:
     Args:
         plan: the policy's canonical JSON.
         observe: called with the place and outcome of each condition that is evaluated.
+        others: gives what answers the lookups that a case doesn't; default: they have no row.
+        variables: values of variables that a case doesn't give.
     """
 
-    def __init__(self, plan: dict[str, Any], observe: Observe | None = None) -> None:
+    def __init__(
+        self,
+        plan: dict[str, Any],
+        observe: Observe | None = None,
+        *,
+        others: Callable[[Simulator], Answers] | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         self.plan = plan
         self._observe = observe
+        self._others = others
+        self._variables = variables or {}
         self._simulators: dict[tuple[tuple[str, str], ...], Simulator] = {}
 
     def run(self, located: LocatedCase) -> Result:
@@ -74,12 +86,15 @@ class Runner:
         return outcome_of(self._simulate(given))
 
     def _simulate(self, given: Given) -> Simulation:
-        simulator = self._simulator(given.variables)
+        simulator = self._simulator({**self._variables, **given.variables})
         client_id = given.client_id
         if client_id is None:
             client_id = fill_in(self.plan["pool"]["clients"][given.client][0], simulator.variables)
         event = event_of(given, self.plan, client_id)
-        return simulator.run(event, answers_of(given.lookups), now=given.now)
+        others = None
+        if self._others is not None and not simulator.program.lookups.keys() <= given.lookups.keys():
+            others = self._others(simulator)
+        return simulator.run(event, answers_of(given.lookups, others), now=given.now)
 
     def _simulator(self, variables: Mapping[str, str]) -> Simulator:
         key = tuple(sorted(variables.items()))

@@ -74,6 +74,9 @@ class Simulator:
         seal: encrypts members for a recipient; default: the Encryption SDK with a KMS in this process.
         observe: called with the place and outcome of each condition that is evaluated.
 
+    Attributes:
+        given: the values of variables that were given.
+
     Raises:
         PlanError: a variable doesn't have an allowed value.
     """
@@ -88,7 +91,8 @@ class Simulator:
     ) -> None:
         self.plan = plan
         pool = plan["pool"]
-        self.variables = complete_variables(pool.get("variables", {}), variables or {})
+        self.given = variables or {}
+        self.variables = complete_variables(pool.get("variables", {}), self.given)
         secrets = pseudonym_secrets(pool)
         self.program: Program = link(plan, self.variables, secrets, observe)
         self._linker = Linker({"derived": {}, "tables": {}, "rules": {}, **plan}, self.variables, secrets)
@@ -106,14 +110,9 @@ class Simulator:
             EventError: this isn't an event that the policy answers.
         """
         event = read_event(raw, self.program.versions)
-        lookups: dict[str, str] = {}
-
-        def answered(lookup: str, key: dict[str, str]) -> Row | Outcome:
-            row = answers(lookup, key)
-            lookups[lookup] = "none" if row is None else "failed" if row is FAILED else "row"
-            return row
-
-        decision = self.program.decide(event, answered, now=now)
+        noted = _Noted(answers)
+        lookups = noted.outcomes
+        decision = self.program.decide(event, noted, now=now)
         before = default_tokens(event, now)
         client = self.program.client_name(event.client_id)
         inputs = Inputs(self._linker, Context(event, ABSENT if client is None else client, answers, now))
@@ -125,6 +124,21 @@ class Simulator:
         except ContractError as refusal:
             return Simulation(event, decision, before, None, answer, refusal, lookups, inputs)
         return Simulation(event, decision, before, after, answer, None, lookups, inputs)
+
+
+class _Noted:
+    """Answers, and beside them the outcome of each lookup that is made: `row`, `none` or `failed`."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self.outcomes: dict[str, str] = {}
+        if hasattr(answers, "anticipate"):
+            self.anticipate = answers.anticipate
+
+    def __call__(self, lookup: str, key: dict[str, str]) -> Row | Outcome:
+        row = self._answers(lookup, key)
+        self.outcomes[lookup] = "none" if row is None else "failed" if row is FAILED else "row"
+        return row
 
 
 def pseudonym_secrets(pool: Mapping[str, Any]) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pretoken.cli.formats.check import counted
+from pretoken.trigger.fetching import CAUSES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -190,6 +191,9 @@ def _facts(preview: Preview, unanswered: Collection[str]) -> Iterator[str]:
     facts += [("left out", f"the message for {recipient}: {cause}") for recipient, cause in preview.not_encrypted]
     for name, outcome in preview.lookups.items():
         hint = "; give an answer: `--lookups FILE`" if name in unanswered else ""
+        if name in preview.causes:
+            cause = preview.causes[name]
+            hint = f": {cause}: {CAUSES[cause]}"
         facts.append(("lookup", f"{name}: {_ANSWERS[outcome]}{hint}"))
     facts += [("lookup", f"{name}: not asked: {why}") for name, why in preview.not_asked.items()]
     for name, fact in facts:

@@ -64,16 +64,22 @@ class DynamoDB:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told by its cause alone
             raise fetch_error(error) from None
-        return {one.name: _answer(one, keys[one.name], found, unread) for one in asked}
+        keyed = {one.name: _typed(keys[one.name]) for one in asked}
+        items = {name: [item for item in found if _has(item, key)] for name, key in keyed.items()}
+        if sum(any(item in own for own in items.values()) for item in found) < len(found):
+            raise FetchError("unreadable")  # it holds what nobody asked for, so it is the answer to another request
+        return {one.name: _answer(one, items[one.name], keyed[one.name] in unread) for one in asked}
 
 
-def _answer(declared: Declared, key: Key, found: list[Item], unread: list[Item]) -> Answer:
-    """Find the item of a key; what DynamoDB didn't get to can't be known, and what it doesn't mention isn't there."""
-    wanted = _typed(key)
-    for item in found:
-        if all(item.get(name) == value for name, value in wanted.items()):
-            return declared.row({name: plain(value) for name, value in item.items()})
-    return FetchError("throttled") if wanted in unread else None
+def _has(item: Item, key: Item) -> bool:
+    return all(item.get(name) == value for name, value in key.items())
+
+
+def _answer(declared: Declared, items: list[Item], is_unread: bool) -> Answer:
+    """Give the row: what DynamoDB didn't get to can't be known, and what it doesn't mention isn't there."""
+    if items:
+        return declared.row({name: plain(value) for name, value in items[0].items()})
+    return FetchError("throttled") if is_unread else None
 
 
 def _get(answer: dict[str, Any]) -> tuple[list[Item], list[Item]]:
