@@ -27,6 +27,8 @@ FAULTS = (
     "dripping",
     "swapped",
 )
+LATE = 0.05
+"""Seconds that a `late` answer takes longer; no fault, but how a benchmark makes time pass."""
 GARBAGE = (
     b"<html>502</html>",
     b"[]",
@@ -108,6 +110,8 @@ class Proxy:
         if fault == "hanging":
             await asyncio.sleep(3)
             return False
+        if fault == "late":
+            await asyncio.sleep(LATE)
         if fault == "slow":
             await asyncio.sleep(self._random.uniform(0.02, 0.4))
         instead = {

@@ -191,7 +191,8 @@ def _memory() -> float:
 
 
 @contextmanager
-def _program(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Run a program that prints its port; give both."""
     command = [sys.executable, "-m", *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:
@@ -199,6 +200,15 @@ def _program(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
             yield process, int(process.stdout.readline())
         finally:
             process.kill()
+
+
+def break_by(proxy: subprocess.Popen[str], mix: dict[str, float]) -> None:
+    """Tell the proxy what to do to which share of requests, and wait until it does."""
+    assert proxy.stdin is not None
+    assert proxy.stdout is not None
+    proxy.stdin.write(json.dumps(mix) + "\n")
+    proxy.stdin.flush()
+    proxy.stdout.readline()
 
 
 def soak(events: int, tell: Callable[[object], object], seed: str = "soak") -> list[Phase]:
@@ -211,21 +221,16 @@ def soak(events: int, tell: Callable[[object], object], seed: str = "soak") -> l
     """
     phases = []
     with (
-        _program("tests.faults.database") as (_, port),
-        _program("tests.faults.proxy", str(port), seed) as (proxy, way),
+        running("tests.faults.database") as (_, port),
+        running("tests.faults.proxy", str(port), seed) as (proxy, way),
     ):
-        assert proxy.stdin is not None
-        assert proxy.stdout is not None
         run = Soak(port, way)
         run.learn(events)
         share = events // len(PHASES)
         for number, (name, mix) in enumerate(PHASES):
-            for next_mix in ({}, mix):
-                proxy.stdin.write(json.dumps(next_mix) + "\n")
-                proxy.stdin.flush()
-                proxy.stdout.readline()
-                if not next_mix:
-                    run.settle()
+            break_by(proxy, {})
+            run.settle()
+            break_by(proxy, mix)
             phases.append(run.phase(name, range(number * share, (number + 1) * share)))
             tell(phases[-1])
     return phases
@@ -247,10 +252,9 @@ def main() -> int:
     grown = phases[-1].memory - phases[len(phases) // 2].memory
     total = sum(phase.events for phase in phases)
     seconds = time.perf_counter() - started
-    sys.stdout.write(
-        f"{total} events, {AT_ONCE} at once, in {seconds:.0f} s\n"
-        f"slowest {slowest * 1000:.0f} ms of {limit * 1000:.0f}; memory {grown:+.0f} MB in the second half; {threading.active_count()} threads left\n"
-    )
+    sys.stdout.write(f"{total} events, {AT_ONCE} at once, in {seconds:.0f} s\n")
+    sys.stdout.write(f"slowest {slowest * 1000:.0f} ms of {limit * 1000:.0f}; ")
+    sys.stdout.write(f"memory {grown:+.0f} MB in the second half; {threading.active_count()} threads left\n")
     sys.stdout.write("".join(f"{problem}\n" for problem in problems) or "nothing wrong was seen\n")
     return 1 if problems else 0
 
