@@ -226,7 +226,7 @@ def soak(events: int, tell: Callable[[object], object], seed: str = "soak") -> l
     ):
         run = Soak(port, way)
         run.learn(events)
-        share = events // len(PHASES)
+        share = -(-events // len(PHASES))
         for number, (name, mix) in enumerate(PHASES):
             break_by(proxy, {})
             run.settle()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ import yaml
 
 from pretoken.trigger import create_handler
 from pretoken.trigger.errors import SignInRefused
+from pretoken.trigger.fetching.breaker import FAILURES
 from pretoken.trigger.lookups import no_answers
+from tests.runtime.emulator import environment
 from tests.template.conftest import ROOT, Stack
 from tests.template.resources import client
 
@@ -31,17 +35,24 @@ def fails(*_: Any) -> str:
 
 
 def metrics(
-    plan: dict[str, Any], event: str, monkeypatch: pytest.MonkeyPatch, **services: Any
+    plan: dict[str, Any], event: str, monkeypatch: pytest.MonkeyPatch, *, times: int = 1, **services: Any
 ) -> dict[tuple[str, str, str], float]:
-    """Give the metrics of the line that the function writes, by namespace, dimension and name; nothing fails."""
+    """Give the metrics of the last line that the function writes, by namespace, dimension and name; nothing fails.
+
+    With `answers=None` it asks a DynamoDB that isn't there.
+    """
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", FUNCTION)
+    for name, value in environment(Path(), {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}).items():
+        if name.startswith("AWS_") and name not in os.environ:
+            monkeypatch.setenv(name, value)
     lines: list[str] = []
     rows = yaml.safe_load((ROOT / "events/lookups.yaml").read_text(encoding="utf-8"))
     services = {"seal": lambda *_: "sealed", "answers": lambda lookup, _: rows[lookup], **services}
-    environment = {name: name for name in plan["pool"]["variables"]}
-    handler = create_handler(plan, environment=environment, write=lines.append, **services)
-    with contextlib.suppress(SignInRefused):
-        handler(json.loads((ROOT / "events" / event).read_text(encoding="utf-8")), None)
+    variables = {name: name for name in plan["pool"]["variables"]}
+    handler = create_handler(plan, environment=variables, write=lines.append, **services)
+    for _ in range(times):
+        with contextlib.suppress(SignInRefused):
+            handler(json.loads((ROOT / "events" / event).read_text(encoding="utf-8")), None)
     line = json.loads(lines[-1])
     return {
         (group["Namespace"], line[dimension], metric["Name"]): line[metric["Name"]]
@@ -87,7 +98,9 @@ def test_slow_and_throttled_calls_raise_alarms(deploy: Callable[..., Stack], tem
     assert slow["Threshold"] < template["Resources"]["PreTokenGeneration"]["Properties"]["Timeout"] * 1000
 
 
-def test_lookups_raise_an_alarm_when_failing_lasts_and_when_they_are_not_made(deploy: Callable[..., Stack]) -> None:
+def test_lookups_raise_an_alarm_when_failing_lasts_and_when_they_are_not_made(
+    deploy: Callable[..., Stack], plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A single failure passes; what it costs, the alarm of claims left out tells at once."""
     found = alarms(deploy())
     failing, skipped = found["LookupFailuresAlarm"], found["LookupBreakerAlarm"]
@@ -95,6 +108,9 @@ def test_lookups_raise_an_alarm_when_failing_lasts_and_when_they_are_not_made(de
     assert watched(skipped) == ("pretoken", FUNCTION, "LookupsSkipped")
     assert (failing["DatapointsToAlarm"], failing["EvaluationPeriods"]) == (2, 3)
     assert (failing["Threshold"], skipped["Threshold"], skipped["EvaluationPeriods"]) == (0, 0, 1)
+    once = metrics(plan, "v2-sign-in.json", monkeypatch, answers=None)
+    often = metrics(plan, "v2-sign-in.json", monkeypatch, answers=None, times=FAILURES + 1)
+    assert [told[watched(alarm)] for told in (once, often) for alarm in (failing, skipped)] == [1, 0, 1, 1]
 
 
 def test_every_alarm_goes_to_the_topic_and_rests_while_nobody_signs_in(deploy: Callable[..., Stack]) -> None:
