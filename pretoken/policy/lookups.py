@@ -91,6 +91,14 @@ class LookupField(Field_):
     data: DataLabel | None = Field(None, examples=["none"])
     """What data it holds, if not what the lookup says."""
 
+    @validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        if self.at is not None and "" in self.at.split("."):
+            raise wrong(
+                "wrong-path", "this leads nowhere: a key between dots is missing; write `at: profile.plan`", key="at"
+            )
+        return self
+
 
 PROVIDERS = ("dynamodb", "parameter", "appconfig", "verified_permissions", "lambda")
 

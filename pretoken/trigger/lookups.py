@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     Answers = Callable[[str, dict[str, str]], Row | Outcome]
     """Answers a lookup by its name and key; `FAILED` if it can't, `PENDING` if it won't wait for the answer.
 
-    It may have a method `anticipate`, which starts what rules may need: found rules, other rules, context.
+    It may have a method `anticipate` of found rules, other rules and the context, which starts what these may need, and
+    gives back those that may apply.
     """
 
 LONGEST = 2048

@@ -107,7 +107,7 @@ class Program:
         candidates = others.candidates(context)
         anticipate = getattr(answers, "anticipate", None)
         if anticipate is not None:
-            anticipate(*candidates, context)
+            candidates = anticipate(*candidates, context)
         decide(*candidates, context, known)
         if context.misread:
             known.misread = context.misread

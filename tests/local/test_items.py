@@ -13,7 +13,7 @@ from pretoken.local.items import attribute_value
 from pretoken.policy.errors import PolicyErrors
 from pretoken.policy.load import load_policy
 from pretoken.policy.yaml import read_yaml
-from pretoken.trigger.fetching.dynamodb import plain
+from pretoken.trigger.fetching.items import plain
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = {"TABLE": "memberships"}

@@ -135,6 +135,10 @@ BAD = [
     ),
     ("lookups: {a: {parameter: {name: a}, data: none, fields: {}}}", "empty: `fields` is empty"),
     (
+        "lookups: {a: {parameter: {name: a}, data: none, fields: {b: {at: limits..seats}}}}",
+        "wrong-path: this leads nowhere: a key between dots is missing; write `at: profile.plan`",
+    ),
+    (
         "lookups: {A: {parameter: {name: a}, data: none, fields: {a: string}}}",
         "wrong-name: `A` can't name a lookup: small letters, digits and underscores, first a letter; write `a`",
     ),

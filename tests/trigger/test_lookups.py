@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pretoken.trigger.lookups import KEYS, no_answers
-from pretoken.trigger.outcomes import ABSENT, FAILED
-from tests.trigger.plans import SUB, Lookups, claim, claims, decide, evaluate, given, lookup, pool
+from pretoken.trigger.lookups import KEYS, LONGEST, no_answers
+from pretoken.trigger.outcomes import ABSENT, FAILED, PENDING
+from tests.trigger.plans import SUB, Lookups, claim, claims, context, decide, evaluate, given, linker, lookup, pool
 
 if TYPE_CHECKING:
     from pretoken.cognito.events import Event
@@ -73,6 +73,96 @@ def test_a_field_that_cannot_be_read_leaves_the_others_alone() -> None:
     row = {"string": 5, "strings": ["a"]}
     assert look_up(lookup(), row) is FAILED
     assert look_up(lookup(), row, "strings") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "found", "value"),
+    [
+        ({}, "x" * 2048, "x" * 2048),
+        ({}, "x" * 2049, FAILED),
+        ({}, "ä" * 2048, "ä" * 2048),
+        ({"max_length": 3}, "abc", "abc"),
+        ({"max_length": 3}, "abcd", FAILED),
+        ({"max_length": 3}, "", ABSENT),
+        ({"max_length": 5000}, "x" * 5000, "x" * 5000),
+        ({"max_length": 5000}, "x" * 5001, FAILED),
+        ({"type": "strings"}, ["a", "x" * 2048], ["a", "x" * 2048]),
+        ({"type": "strings"}, ["a", "x" * 2049], FAILED),
+        ({"type": "strings", "max_length": 3}, ["abc", "abcd"], FAILED),
+        ({"type": "strings"}, [*map(str, range(5000))], [*map(str, range(5000))]),
+        ({"type": "strings", "max_items": 2}, ["a", "b"], ["a", "b"]),
+        ({"type": "strings", "max_items": 2}, ["a", "b", "c"], FAILED),
+        ({"type": "strings", "max_items": 2}, ["a", "", "b", "a"], ["a", "b"]),
+        ({"type": "strings", "max_items": 1}, [], []),
+        ({"type": "date", "max_length": 10}, "2026-01-01", "2026-01-01"),
+        ({"type": "number", "max_length": 1, "max_items": 1}, 12345, 12345),
+        ({"type": "boolean", "max_length": 1}, False, False),
+        ({"type": "time", "max_length": 1}, "2026-01-01T00:00:00Z", 1767225600),
+        ({"type": "object", "max_length": 1}, {"a": "bcd"}, {"a": "bcd"}),
+    ],
+    ids=lambda part: repr(part)[:40],
+)
+def test_a_field_that_is_longer_than_declared_is_failed(shape: dict[str, Any], found: object, value: object) -> None:
+    """The sizes of tokens are computed from these bounds."""
+    assert LONGEST == 2048
+    declaration = lookup(fields={"string": shape})
+    assert look_up(declaration, {"string": found}) == value
+
+
+@pytest.mark.parametrize(
+    ("row", "misread"),
+    [
+        ({"string": "x"}, set()),
+        ({"string": 5}, {"l"}),
+        ({"string": "x" * 2049}, {"l"}),
+        ({"string": None}, set()),
+        ({}, set()),
+        (None, set()),
+        (FAILED, set()),
+    ],
+    ids=lambda part: repr(part)[:20],
+)
+def test_a_field_that_cannot_be_read_is_told_from_a_lookup_that_failed(row: object, misread: set[str]) -> None:
+    """It is the data that is at fault, and nothing that answers."""
+    surroundings = context(lookups={"l": row})
+    linker(pool=pool(lookups={"l": lookup()})).value({"from": "lookup.l.string"}, ())(surroundings)
+    assert surroundings.misread == misread
+
+
+@pytest.mark.parametrize("owner", [5, "x" * 2049], ids=["type", "length"])
+def test_what_must_match_and_cannot_be_read_is_told_too(owner: object) -> None:
+    declaration = lookup(fields={"string": {}, "owner": {}}, must_match={"owner": "attribute.sub"})
+    surroundings = context(lookups={"l": {"string": "x", "owner": owner}})
+    value = linker(pool=pool(lookups={"l": declaration})).value({"from": "lookup.l.string"}, ())(surroundings)
+    assert value is FAILED
+    assert surroundings.misread == {"l"}
+
+
+def test_an_answer_that_is_not_there_yet_is_failed_for_now_and_asked_for_again() -> None:
+    answers = Lookups({"l": PENDING})
+    surroundings = context(lookups=answers)
+    read = linker(pool=pool(lookups={"l": lookup()})).value({"from": "lookup.l.string"}, ())
+    assert read(surroundings) is FAILED
+    assert surroundings.misread == set()
+    answers.rows["l"] = {"string": "x"}
+    assert read(surroundings) == "x"
+    assert read(surroundings) == "x"
+    assert len(answers.asked) == 2
+
+
+def test_whatever_is_raised_instead_of_an_answer_is_a_failure() -> None:
+    def raising(_lookup: str, _key: dict[str, str]) -> None:
+        raise KeyError(SUB)
+
+    surroundings = context()
+    surroundings.answers = raising
+    read = linker(pool=pool(lookups={"l": lookup()})).value({"from": "lookup.l.string"}, ())
+    assert read(surroundings) is FAILED
+
+
+@pytest.mark.parametrize("row", [[], "row", 5, True], ids=repr)
+def test_what_is_no_object_is_no_row(row: object) -> None:
+    assert look_up(lookup(), row) is FAILED
 
 
 @pytest.mark.parametrize(

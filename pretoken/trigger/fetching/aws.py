@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 
@@ -12,16 +13,23 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from pretoken.trigger.fetching.causes import FetchError
+from pretoken.trigger.outcomes import FAILED
+from pretoken.trigger.reading import read_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, TypeVar
 
     from botocore.session import Session
 
-# Below WARNING botocore logs keys and answers, whatever the level of the root logger.
+    Given = TypeVar("Given")
+
+# Below these levels they log keys and answers, whatever the level of the root logger; urllib3 even lines that are no
+# headers.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 logging.getLogger("botocore.parsers").setLevel(logging.WARNING)
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 MOST_CONNECTIONS = 64
 
@@ -61,7 +69,7 @@ _BY_CODE = {
 # The first match counts: the timeouts are HTTP and connection errors too.
 _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError), "timeout"),
-    ((ResponseParserError,), "unreadable"),
+    ((ResponseParserError, exceptions.IncompleteReadError), "unreadable"),
     ((exceptions.ConnectionError, exceptions.HTTPClientError, exceptions.ResponseStreamingError), "unreachable"),
     (
         (
@@ -75,7 +83,7 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ),
     ((exceptions.ParamValidationError,), "refused"),
 )
-_SERVER_ERROR = 500
+_SUCCESS, _NO_SUCCESS, _SERVER_ERROR = 200, 300, 500
 
 
 class AWS:
@@ -108,11 +116,67 @@ class AWS:
             max_pool_connections=MOST_CONNECTIONS,
             tcp_keepalive=True,
         )
-        return self.session.create_client(service, os.environ.get("AWS_REGION"), config=config)
+        client: Any = self.session.create_client(service, os.environ.get("AWS_REGION"), config=config)
+        client.meta.events.register(f"before-parse.{service}", _keep_code)
+        return client
+
+
+def ask(request: Callable[[], Given]) -> Given:
+    """Ask AWS.
+
+    Raises:
+        FetchError: nothing of what was raised is left in it but the cause.
+    """
+    try:
+        return request()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told by its cause alone
+        failure = fetch_error(error)
+    raise failure  # out here, where Python doesn't attach the error that led to it
+
+
+def document_of(answer: dict[str, Any], content: bytes, largest: int) -> Any:
+    """Read an answer's JSON, if it is here as a whole.
+
+    Args:
+        answer: as botocore gives it.
+        content: what was sent; of what is too long more than `largest` suffices.
+        largest: bytes.
+
+    Raises:
+        FetchError: it is too large, or isn't what a service answers when all is well.
+    """
+    if len(content) > largest:
+        raise FetchError("too-large")
+    status, headers = answer["ResponseMetadata"]["HTTPStatusCode"], answer["ResponseMetadata"]["HTTPHeaders"]
+    # botocore tells urllib3 not to compare the length.
+    if status != _SUCCESS or headers.get("content-length", str(len(content))) != str(len(content)):
+        raise FetchError("unreadable")
+    document = _read(content)
+    if document is FAILED:
+        raise FetchError("unreadable")
+    return document
+
+
+def _read(content: bytes) -> Any:
+    try:
+        return read_json(content.decode())
+    except UnicodeDecodeError:
+        return FAILED
+
+
+def _keep_code(response_dict: dict[str, Any], **_: Any) -> None:
+    """Leave nothing of an error but its code: botocore stumbles over what isn't an object, and texts may hold keys."""
+    if response_dict["status_code"] >= _NO_SUCCESS:
+        document = _read(response_dict["body"])
+        texts = document.items() if isinstance(document, dict) else ()
+        kept = {name: text for name, text in texts if name in ("__type", "code", "Code") and isinstance(text, str)}
+        response_dict["body"] = json.dumps(kept).encode()
 
 
 def fetch_error(error: Exception) -> FetchError:
     """Give the cause of a failure; nothing else of the error may be told."""
+    if isinstance(error, FetchError):
+        return error
     if isinstance(error, ClientError):
         return FetchError(_cause_of_answer(error))
     if isinstance(error, (BotoCoreError, ResponseParserError)):

@@ -39,7 +39,10 @@ class Cache:
         return None
 
     def put(self, key: Hashable, row: Row, asked: float) -> None:
-        """Keep an answer; beyond the bound the one that is kept for longest goes."""
+        """Keep an answer, unless one that was asked for later is; beyond the bound the one kept for longest goes."""
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] > asked:
+            return  # a slow answer, which may tell of what was taken away meanwhile
         self._kept.pop(key, None)
         if len(self._kept) >= MOST:
             self._kept.pop(next(iter(self._kept)), None)

@@ -1,30 +1,26 @@
 """Lookups in DynamoDB: one GetItem, or one BatchGetItem for those of an event that read one table.
 
-Sources: DynamoDB API reference, GetItem, BatchGetItem and AttributeValue; developer guide, "Projection expressions".
+Sources: DynamoDB API reference, GetItem and BatchGetItem; developer guide, "Projection expressions".
 """
 
 from __future__ import annotations
 
-import json
-
-from pretoken.trigger.fetching.aws import fetch_error
+from pretoken.trigger.fetching.aws import ask, document_of
 from pretoken.trigger.fetching.causes import FetchError
+from pretoken.trigger.fetching.items import item_of, items_of, plain
 from pretoken.trigger.fetching.kinds import LARGEST
-from pretoken.trigger.outcomes import FAILED
-from pretoken.trigger.reading import read_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
     from typing import Any
 
     from pretoken.trigger.fetching.aws import AWS
     from pretoken.trigger.fetching.call import Answer, Key
+    from pretoken.trigger.fetching.items import Item
     from pretoken.trigger.fetching.kinds import Declared
 
-    Item = dict[str, Any]
-
-_SUCCESS = 200
+_NO_SUCCESS = 300
 
 
 class DynamoDB:
@@ -35,11 +31,12 @@ class DynamoDB:
 
     def __init__(self, declared: Sequence[Declared], aws: AWS) -> None:
         self._declared = {one.name: one for one in declared}
-        clients: dict[float, Any] = {}
-        for timeout in {one.timeout for one in declared}:
-            clients[timeout] = aws.client("dynamodb", connect_timeout=timeout / 2, read_timeout=timeout / 2)
-            clients[timeout].meta.events.register("after-call.dynamodb.GetItem", _tell_whether_readable)
-        self._clients = clients
+        self._clients = {
+            timeout: aws.client("dynamodb", connect_timeout=timeout / 2, read_timeout=timeout / 2)
+            for timeout in {one.timeout for one in declared}
+        }
+        for client in self._clients.values():
+            client.meta.events.register("before-parse.dynamodb", _keep_content)
 
     def companions(self, lookup: str) -> Hashable:
         """Ask with one request for all rows that are read from one table in one way."""
@@ -48,72 +45,39 @@ class DynamoDB:
 
     def fetch(self, keys: Mapping[str, Key]) -> Mapping[str, Answer]:
         """Read the items."""
+        return ask(lambda: self._read(keys))
+
+    def _read(self, keys: Mapping[str, Key]) -> dict[str, Answer]:
         asked = [self._declared[lookup] for lookup in keys]
         client = self._clients[max(one.timeout for one in asked)]
         table, consistent = asked[0].source["table"], asked[0].source.get("consistent", False)
         request = {**_projection(asked), "ConsistentRead": consistent}
-        try:
-            if len(asked) == 1:
-                key = keys[asked[0].name]
-                found, unread = _get(client.get_item(TableName=table, Key=_typed(key), **request))
-            else:
-                distinct = [_typed(dict(key)) for key in sorted({_identity(key) for key in keys.values()})]
-                answer = client.batch_get_item(RequestItems={table: {"Keys": distinct, **request}})
-                found, unread = _batch(answer, len(distinct))
-        except FetchError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told by its cause alone
-            raise fetch_error(error) from None
-        keyed = {one.name: _typed(keys[one.name]) for one in asked}
-        items = {name: [item for item in found if _has(item, key)] for name, key in keyed.items()}
-        if sum(any(item in own for own in items.values()) for item in found) < len(found):
-            raise FetchError("unreadable")  # it holds what nobody asked for, so it is the answer to another request
-        return {one.name: _answer(one, items[one.name], keyed[one.name] in unread) for one in asked}
+        wanted = {_identity(key): {name: {"S": text} for name, text in key.items()} for key in keys.values()}
+        distinct = [*wanted.values()]
+        if len(asked) == 1:
+            answer = client.get_item(TableName=table, Key=distinct[0], **request)
+            items = item_of(document_of(answer, answer["Content"], LARGEST), wanted)
+        else:
+            answer = client.batch_get_item(RequestItems={table: {"Keys": distinct, **request}})
+            items = items_of(document_of(answer, answer["Content"], LARGEST * len(distinct)), wanted, table)
+        return {one.name: _row(one, items[_identity(keys[one.name])]) for one in asked}
 
 
-def _has(item: Item, key: Item) -> bool:
-    return all(item.get(name) == value for name, value in key.items())
+def _row(declared: Declared, item: Item | FetchError | None) -> Answer:
+    if item is None or isinstance(item, FetchError):
+        return item
+    return declared.row({name: plain(value) for name, value in item.items()})
 
 
-def _answer(declared: Declared, items: list[Item], is_unread: bool) -> Answer:
-    """Give the row: what DynamoDB didn't get to can't be known, and what it doesn't mention isn't there."""
-    if items:
-        return declared.row({name: plain(value) for name, value in items[0].items()})
-    return FetchError("throttled") if is_unread else None
+def _identity(key: Key) -> Hashable:
+    return tuple(sorted(key.items()))
 
 
-def _get(answer: dict[str, Any]) -> tuple[list[Item], list[Item]]:
-    _check_size(answer, 1)
-    if "Item" in answer:
-        return [answer["Item"]], []
-    if answer.get("Unreadable"):
-        raise FetchError("unreadable")
-    return [], []
-
-
-def _batch(answer: dict[str, Any], number: int) -> tuple[list[Item], list[Item]]:
-    _check_size(answer, number)
-    if "Responses" not in answer:
-        raise FetchError("unreadable")
-    found = [item for items in answer["Responses"].values() for item in items]
-    unread = [key for keys in answer.get("UnprocessedKeys", {}).values() for key in keys["Keys"]]
-    return found, unread
-
-
-def _check_size(answer: dict[str, Any], number: int) -> None:
-    headers = answer["ResponseMetadata"].get("HTTPHeaders", {})
-    if int(headers.get("content-length", 0)) > LARGEST * number:
-        raise FetchError("too-large")
-
-
-def _tell_whether_readable(http_response: Any, parsed: dict[str, Any], **_: Any) -> None:
-    """Tell an answer without an item from one that is no answer: botocore makes the same of both."""
-    if http_response.status_code == _SUCCESS and "Item" not in parsed:
-        try:
-            content = json.loads(http_response.content)
-        except (ValueError, RecursionError):
-            content = None
-        parsed["Unreadable"] = not isinstance(content, dict) or "Item" in content
+def _keep_content(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+    """Keep an answer as it was sent: botocore makes one without an item of HTML, of nothing, and of much else."""
+    if response_dict["status_code"] < _NO_SUCCESS:
+        customized_response_dict["Content"] = response_dict["body"]
+        response_dict["body"] = b"{}"
 
 
 def _projection(asked: Iterable[Declared]) -> dict[str, Any]:
@@ -127,41 +91,3 @@ def _projection(asked: Iterable[Declared]) -> dict[str, Any]:
         "ProjectionExpression": ",".join(".".join(numbers[name] for name in path) for path in outermost),
         "ExpressionAttributeNames": {number: name for name, number in numbers.items()},
     }
-
-
-def _typed(key: Mapping[str, str]) -> Item:
-    return {name: {"S": text} for name, text in key.items()}
-
-
-def _identity(key: Key) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(key.items()))
-
-
-UNREADABLE = object()
-"""Stands for what has no JSON form, such as binary data: a value of no type of the language."""
-
-
-def plain(value: dict[str, Any]) -> Any:
-    """Read an attribute value as JSON: sets as sorted lists, null as None, what JSON can't hold as `UNREADABLE`."""
-    for type_, read in _READERS.items():
-        if type_ in value:
-            return read(value[type_])
-    return UNREADABLE
-
-
-def _number(text: str) -> Any:
-    """Read one of DynamoDB's decimals: JSON's numbers, an integer exactly or not at all."""
-    number = read_number(text)
-    return UNREADABLE if number is FAILED else number
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "S": lambda text: text,
-    "N": _number,
-    "BOOL": lambda truth: truth,
-    "NULL": lambda _true: None,
-    "SS": sorted,
-    "NS": lambda texts: [_number(text) for text in texts],
-    "L": lambda values: [plain(value) for value in values],
-    "M": lambda members: {name: plain(value) for name, value in members.items()},
-}

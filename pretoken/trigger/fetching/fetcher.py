@@ -41,6 +41,13 @@ class _Source:
         self.cache = None if declared.cached is None else Cache(declared.cached)
         self.under_way: dict[Hashable, Call] = {}
 
+    def may_share(self, call: Call, now: float, clock: float) -> bool:
+        """Tell whether an event of now may wait for a request under way: in time, and for no older answer than is kept.
+
+        That takes both clocks, since the first may stand still while Lambda stops the environment.
+        """
+        return now < call.until and 0 <= clock - call.asked < (self.declared.cached or 0)
+
 
 class Fetcher:
     """Asks for the rows of lookups, in threads, so that whoever waits can give up in time.
@@ -87,9 +94,11 @@ class Fetcher:
         with self._lock:
             for lookup, key in keys.items():
                 source = self._sources[lookup]
-                call, how = self._find(source, key, now, clock)
+                request = source.kind, source.kind.companions(lookup)
+                is_room = request in together or self._number + len(together) < MOST_UNDER_WAY
+                call, how = self._find(source, key, now, clock, is_room=is_room)
                 if how == "made":
-                    together.setdefault((source.kind, source.kind.companions(lookup)), []).append(call)
+                    together.setdefault(request, []).append(call)
                 if call.answer is PENDING:
                     call.listeners.append(listener)
                 asked[lookup] = (call, how)
@@ -108,16 +117,16 @@ class Fetcher:
             if source.cache is not None:
                 source.cache.clear()
 
-    def _find(self, source: _Source, key: Key, now: float, clock: float) -> tuple[Call, str]:
+    def _find(self, source: _Source, key: Key, now: float, clock: float, *, is_room: bool) -> tuple[Call, str]:
         lookup, identity = source.declared.name, tuple(sorted(key.items()))
         if source.cache is not None:
             kept = source.cache.get(identity, clock)
             if kept is not None:
                 return Call(lookup, key, kept[0]), "cached"
             other = source.under_way.get(identity)
-            if other is not None and now < other.until:
+            if other is not None and source.may_share(other, now, clock):
                 return other, "joined"
-        if self._number >= MOST_UNDER_WAY:
+        if not is_room:
             return Call(lookup, key, FetchError("busy")), "skipped"
         if not source.breaker.admits(clock):
             return Call(lookup, key, FetchError("breaker-open")), "skipped"
@@ -172,9 +181,10 @@ class Fetcher:
             call.answer = answer
             listeners, call.listeners = call.listeners, []
         breaker = self._sources[call.lookup].breaker
-        if isinstance(answer, FetchError) and answer.cause in OUTAGES:
+        cause = answer.cause if isinstance(answer, FetchError) else None
+        if cause in OUTAGES:
             breaker.failed(self._clock())
-        else:  # an error about one row too: whoever brings it about must not keep the breaker open for all
+        elif cause != "busy":  # an error about one row too: whoever brings it about must not keep it open for all
             breaker.succeeded()
         for listener in listeners:
             listener.put(call)

@@ -49,6 +49,7 @@ class Fetches:
         "_missed",
         "_needs",
         "_open",
+        "_out",
         "_until",
         "_wanted",
         "cached",
@@ -70,6 +71,7 @@ class Fetches:
         self._arrivals: SimpleQueue[Call] = SimpleQueue()
         self._calls: dict[str, Call] = {}
         self._open: list[tuple[Rule, Decide | None]] = []
+        self._out: set[Rule] = set()
         self._wanted: dict[str, Key] = {}
         self._missed = False
         self.failures: dict[str, str] = {}
@@ -91,29 +93,36 @@ class Fetches:
             return FAILED
         return answer
 
-    def anticipate(self, found: Iterable[Rule], others: Iterable[Rule], context: Context) -> None:
+    def anticipate(
+        self, found: Iterable[Rule], others: Iterable[Rule], context: Context
+    ) -> tuple[list[Rule], list[Rule]]:
         """Start what rules may need.
 
         Args:
             found: rules of which only the `rest` of the condition is still to be asked.
             others: rules whose whole condition is.
             context: the event and all that can be known of it.
+
+        Returns:
+            The same without those that don't apply, whatever lookups answer: in which order a condition is written
+            must not decide which lookups are made.
         """
         self._context = context
         self._open = [(rule, rule.rest) for rule in found if rule in self._needs]
         self._open += [(rule, rule.when) for rule in others if rule in self._needs]
         self._advance()
+        return [rule for rule in found if rule not in self._out], [rule for rule in others if rule not in self._out]
 
     def _wait(self, call: Call) -> Row | Outcome | FetchError:
         began = time.monotonic()
         while call.answer is PENDING:
             now = time.monotonic()
+            if now >= call.until and call.until <= self._until:
+                self._fetcher.cut_off(call)
+                break
             if now >= self._until:
                 self.waited += now - began
                 return FetchError("deadline")
-            if now >= call.until:
-                self._fetcher.cut_off(call)
-                break
             try:
                 self._arrivals.get(timeout=min(call.until, self._until) - now)
             except Empty:
@@ -143,8 +152,11 @@ class Fetches:
         """Tell whether a rule may still need a lookup whose answer isn't there, and want those that it may."""
         needs, misses = self._needs[rule], False
         if ask is not None:
+            wanted = self._wanted.copy()
             truth = ask(self._look())
             if truth is False:
+                self._wanted = wanted
+                self._out.add(rule)
                 return False
             if truth is None:
                 misses = self._want(needs.condition)

@@ -6,12 +6,11 @@ Source: Lambda API reference, Invoke.
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
-from pretoken.trigger.fetching.aws import fetch_error
+from pretoken.trigger.fetching.aws import ask, document_of
 from pretoken.trigger.fetching.causes import FetchError
 from pretoken.trigger.fetching.kinds import LARGEST
-from pretoken.trigger.outcomes import FAILED
-from pretoken.trigger.reading import read_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,30 +42,21 @@ class Function:
     def fetch(self, keys: Mapping[str, Key]) -> Mapping[str, Answer]:
         """Run the function."""
         ((lookup, key),) = keys.items()
-        declared = self._declared[lookup]
-        try:
-            answer = self._clients[declared.timeout].invoke(
-                FunctionName=declared.source["function"],
-                InvocationType="RequestResponse",
-                Payload=json.dumps(key).encode(),
-            )
-            content = answer["Payload"].read(LARGEST + 1)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told by its cause alone
-            raise fetch_error(error) from None
+        document = ask(lambda: self._run(self._declared[lookup], key))
+        if document is None:
+            return {lookup: None}
+        if not isinstance(document, dict):
+            raise FetchError("unreadable")
+        return {lookup: self._declared[lookup].row(document)}
+
+    def _run(self, declared: Declared, key: Key) -> Any:
+        answer = self._clients[declared.timeout].invoke(
+            FunctionName=declared.source["function"],
+            InvocationType="RequestResponse",
+            Payload=json.dumps(key).encode(),
+        )
+        with closing(answer["Payload"]) as payload:
+            content = payload.read(LARGEST + 1)
         if "FunctionError" in answer:
             raise FetchError("function-error")
-        if len(content) > LARGEST:
-            raise FetchError("too-large")
-        document = _read(content)
-        return {lookup: None if document is None else declared.row(document)}
-
-
-def _read(content: bytes) -> dict[str, Any] | None:
-    """Read the answer: an object, or null for no row."""
-    try:
-        document = read_json(content.decode())
-    except UnicodeDecodeError:
-        document = FAILED
-    if document is not None and not isinstance(document, dict):
-        raise FetchError("unreadable")
-    return document
+        return document_of(answer, content, LARGEST)

@@ -12,6 +12,7 @@ from pretoken.trigger.reads import (
     paths_of_rule,
     paths_of_value,
 )
+from pretoken.trigger.rules import LISTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,11 +51,34 @@ def needs_of(rules: Iterable[Rule], plan: dict[str, Any]) -> dict[Rule, Needs]:
 
 def told_lookups(lookups: Iterable[str], plan: dict[str, Any]) -> frozenset[str]:
     """Give the lookups that a log line may name: those of which it tells nothing personal that one was made."""
+    rules: dict[str, dict[str, Any]] = plan["rules"]
+    guards = {name: paths_of_condition(rule.get("when", {})) for name, rule in rules.items()}
+    added = {list_: _added_to(list_, rules, guards) for list_ in LISTS}
     hidden: set[str] = set()
-    for rule in plan["rules"].values():
-        guard = paths_of_condition(rule.get("when", {}))
+    for name, rule in rules.items():
+        # A rule in doubt has the values asked for that no rule beats which applies.
+        above = set[str]().union(*(guards[other] for other, one in rules.items() if name in one.get("overrides", ())))
         for paths in (set[str](), *paths_of_effects(rule)):
-            behind = inputs_behind(guard | paths, plan)
-            if not all(is_public(path, plan["pool"]) for path in behind):
-                hidden |= lookups_behind(guard | paths, plan)
+            if not _is_public(guards[name] | paths, plan):
+                hidden |= lookups_behind(guards[name] | paths, plan)
+            elif not _is_public(above, plan):
+                hidden |= lookups_behind(paths, plan)
+        for list_ in LISTS:
+            if not _is_public(added[list_], plan):  # what one rule adds, the tests of all judge
+                hidden |= lookups_behind(paths_of_edit_tests(_edit(rule, list_)), plan)
     return frozenset(lookups) - hidden
+
+
+def _edit(rule: dict[str, Any], list_: str) -> dict[str, Any]:
+    edit: dict[str, Any] = (rule.get("access_token", {}) if list_ == "scopes" else rule).get(list_, {})
+    return edit
+
+
+def _added_to(list_: str, rules: dict[str, dict[str, Any]], guards: dict[str, set[str]]) -> set[str]:
+    """Give the paths that decide what rules add to a list."""
+    adding = {name: edit["add"] for name, rule in rules.items() if "add" in (edit := _edit(rule, list_))}
+    return set[str]().union(*(guards[name] | paths_of_value(value) for name, value in adding.items()))
+
+
+def _is_public(paths: Iterable[str], plan: dict[str, Any]) -> bool:
+    return all(is_public(path, plan["pool"]) for path in inputs_behind(paths, plan))
