@@ -7,6 +7,7 @@ import os
 import statistics
 import time
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from benchmarks.rows import Row
 from pretoken.trigger import create_handler
@@ -57,9 +58,12 @@ def milliseconds(handler: Callable[[Any, Any], dict[str, Any]], rounds: int = RO
 
 def rows() -> list[Row]:
     """Measure all rows of this file."""
-    os.environ |= {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
-    with running("tests.faults.database") as (_, port), running("tests.faults.proxy", str(port), "") as (proxy, way):
-        os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{way}"
+    credentials = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
+    with (
+        running("tests.faults.database") as (_, port),
+        running("tests.faults.proxy", str(port), "") as (proxy, way),
+        patch.dict(os.environ, credentials | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{way}"}),
+    ):
         handlers = [
             create_handler(policy(lookups=number), environment={}, write=lambda _: None) for number in (0, 1, 3)
         ]

@@ -32,22 +32,19 @@ def read_answers(path: Path | None, pool: dict[str, Any]) -> dict[str, Any]:
         cannot_run(problems.errors)
 
 
-def live_answers(variables: Mapping[str, str]) -> Callable[[Simulator], Fetches]:
-    """Give what asks AWS, for each event anew.
-
-    Args:
-        variables: values that were given.
+def live_answers() -> Callable[[Simulator, Mapping[str, Any]], Fetches]:
+    """Give what asks AWS, for each event anew, for what isn't given.
 
     Raises:
         CannotRun: by what it gives, if AWS can't be asked.
     """
     from pretoken.simulator.live import LiveLookups
 
-    live = LiveLookups(variables)
+    live = LiveLookups()
 
-    def ask(simulator: Simulator) -> Fetches:
+    def ask(simulator: Simulator, given: Mapping[str, Any]) -> Fetches:
         try:
-            return live(simulator)
+            return live(simulator, given)
         except PlanError as error:
             raise CannotRun(f"--live: {error}") from None
 

@@ -59,13 +59,12 @@ def preview(
     loaded = load_policies(folder, python=python)
     plan = loaded.plan()
     pool = plan["pool"]
-    variables = read_variables(pairs, pool)
-    simulator = Simulator(plan, variables)
+    simulator = Simulator(plan, read_variables(pairs, pool))
     name, raw = read_event_file(event_file)
     answers = read_answers(lookups_file, pool)
-    fetches = live_answers(variables)(simulator) if live else None
+    fetches = live_answers()(simulator, answers) if live else None
     try:
-        simulation = simulator.run(raw, answers_of(answers, fetches), now=instant)
+        simulation = simulator.run(raw, fetches or answers_of(answers), now=instant)
     except EventError as error:
         raise CannotRun(_not_an_event(name, error, pool["trigger"])) from None
     shown = preview_of(simulator, simulation, loaded, answers, fetches.failures if fetches else None)

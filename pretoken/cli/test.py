@@ -13,6 +13,8 @@ from pretoken.cli.inputs import CannotRun, cannot_run, load_policies, read_varia
 from pretoken.cli.options import of_lookups, of_policies, of_reports
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pretoken.simulator.simulation import Simulator
     from pretoken.trigger.lookups import Answers
 
@@ -65,13 +67,12 @@ def test(
         if not cases:
             raise CannotRun("-k: no case has this in its name; `pretoken test` runs all")
     coverage = Coverage(plan)
-    variables = read_variables(pairs, plan["pool"])
-    answers, ask = read_answers(lookups_file, plan["pool"]), live_answers(variables)
+    answers, ask = read_answers(lookups_file, plan["pool"]), live_answers()
 
-    def others(simulator: Simulator) -> Answers:
-        return answers_of(answers, ask(simulator) if live else None)
+    def others(simulator: Simulator, given: Mapping[str, Any]) -> Answers:
+        return ask(simulator, {**answers, **given}) if live else answers_of({**answers, **given})
 
-    runner = Runner(plan, coverage.observe, others=others, variables=variables)
+    runner = Runner(plan, coverage.observe, others=others, variables=read_variables(pairs, plan["pool"]))
     results = [runner.run(case) for case in cases]
     for result in results:
         coverage.note(result.outcome)

@@ -10,7 +10,7 @@ from pretoken.packaging.errors import BuildError, RefusedError
 from pretoken.packaging.wheels import RUNTIME, install
 from pretoken.policy.files import read_file
 from pretoken.trigger.handler import encrypts
-from pretoken.trigger.reads import lookups_behind, paths_of_rule
+from pretoken.trigger.reads import complete, lookups_behind, paths_of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,8 @@ _LIBRARY = Path(pretoken.__file__).parent
 _SDK = "aws_encryption_sdk"
 _HANDLER = "pre_token_generation.py"  # which template.yaml names
 _ALWAYS = ("__init__.py", "cognito/", "trigger/")
-_CLIENTS = ("trigger/fetching/", "trigger/snapstart.py")  # of AWS: not where nothing is asked of it
+_TO_FETCH = "trigger/fetching/"
+_FOR_CLIENTS = "trigger/snapstart.py"  # of AWS, of either sort
 _TO_SEAL = tuple(
     f"sealing/{name}.py" for name in ("__init__", "context", "errors", "kms", "materials", "patience", "sealer")
 )
@@ -58,8 +59,8 @@ def fill(folder: Path, plan: dict[str, Any], triggers: Path) -> None:
 
 
 def _looks_up(plan: dict[str, Any]) -> bool:
-    complete = {"derived": {}, "tables": {}, "rules": {}, **plan}
-    return any(lookups_behind(paths_of_rule(rule), complete) for rule in complete["rules"].values())
+    plan = complete(plan)
+    return any(lookups_behind(paths_of_rule(rule), plan) for rule in plan["rules"].values())
 
 
 def _functions(folder: Path) -> list[Path]:
@@ -84,7 +85,11 @@ def left_out(triggers: Path) -> list[Path]:
 
 def _library(*, is_sealing: bool, is_fetching: bool) -> Iterator[Path]:
     wanted = (*_ALWAYS, *_TO_SEAL) if is_sealing else _ALWAYS
-    unwanted = () if is_fetching else _CLIENTS[: 1 if is_sealing else 2]
+    unwanted = tuple(
+        name
+        for name, is_needed in ((_TO_FETCH, is_fetching), (_FOR_CLIENTS, is_fetching or is_sealing))
+        if not is_needed
+    )
     for path in _LIBRARY.rglob("*.py"):
         name = path.relative_to(_LIBRARY).as_posix()
         if name.startswith(wanted) and not name.startswith(unwanted):

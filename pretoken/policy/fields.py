@@ -8,6 +8,7 @@ from pydantic import model_validator as validator
 from pretoken.policy.constants import matching
 from pretoken.policy.errors import quoted
 from pretoken.policy.model import Model, wrong
+from pretoken.trigger.lookups import LONGEST
 
 Type: TypeAlias = Literal["string", "number", "boolean", "date", "time", "strings", "object"]
 Encoding: TypeAlias = Literal["comma_list", "space_list", "provider_list", "json"]
@@ -36,7 +37,7 @@ class Field_(Model):  # noqa: N801 - `Field` is Pydantic's
 
     type: Type = Field("string", examples=["strings"])
     """Its type; text, if left out."""
-    max_length: Count = Field(2048, examples=[64])
+    max_length: Count = Field(LONGEST, examples=[64])
     """The longest text, or item of a list, that is possible."""
     max_items: Count | None = Field(None, examples=[20])
     """The most items that are possible."""

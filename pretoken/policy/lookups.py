@@ -9,6 +9,7 @@ from pretoken.policy.constants import Duration, Path, Text
 from pretoken.policy.fields import DataLabel, Field_, Type
 from pretoken.policy.lists import Typed
 from pretoken.policy.model import Model, wrong
+from pretoken.trigger.fetching.kinds import DEFAULT_TIMEOUT
 
 TemplateText: TypeAlias = Text
 """Text with `{PATH}` placeholders."""
@@ -132,7 +133,7 @@ class Lookup(Model):
     """`user`, if people write this data themselves."""
     must_match: dict[Text, Path] = Field({}, examples=[{"owner": "attribute.sub"}])
     """Fields that must equal an input; a row in which one differs is no row."""
-    timeout: Duration = Field("500ms", examples=["500ms"])
+    timeout: Duration = Field(DEFAULT_TIMEOUT, examples=["500ms"])
     """How long to wait; after that the fields are failed."""
     cache: Duration | None = Field(None, examples=["5m"])
     """How long to keep an answer."""

@@ -23,6 +23,7 @@ from pretoken.policy.model import Model, wrong
 from pretoken.policy.rules import Acceptance
 from pretoken.policy.tests import Test
 from pretoken.trigger.durations import milliseconds_of
+from pretoken.trigger.fetching.lookups import DEFAULT_TOTAL
 
 EventVersion: TypeAlias = Literal["V1_0", "V2_0", "V3_0"]
 VERSIONS: tuple[str, ...] = get_args(EventVersion)
@@ -79,7 +80,7 @@ class Limits(Model):
     """The largest access token."""
     id_token_bytes: Annotated[StrictInt, Field(ge=1)] | None = Field(None, examples=[4096])
     """The largest ID token."""
-    lookups_total: Duration = Field("2s", examples=["2s"])
+    lookups_total: Duration = Field(DEFAULT_TOTAL, examples=["2s"])
     """How long all lookups of one event may take together; Cognito itself waits 5 seconds."""
 
     @field_validator("lookups_total")

@@ -9,6 +9,7 @@ from pretoken.policy.variables import complete_variables
 from pretoken.simulator.simulation import pseudonym_secrets
 from pretoken.trigger.link import Linker
 from pretoken.trigger.plan import Program
+from pretoken.trigger.reads import complete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +98,7 @@ def locate(loaded: LoadedPolicy, place: Place) -> FilePlace:
 
 def conditions_of(plan: dict[str, Any]) -> list[Place]:
     """Give the places of all conditions whose outcomes can be observed."""
-    linker = _Surveyor({"derived": {}, "tables": {}, "rules": {}, **plan})
+    linker = _Surveyor(complete(plan))
     Program(linker, indexed=False)
     return [*linker.places]
 

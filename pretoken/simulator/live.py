@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
+from pretoken.simulator.lookups import rows_of
 from pretoken.trigger.errors import PlanError
 from pretoken.trigger.lookups import key_templates, provider_of
 from pretoken.trigger.text import parts_of
@@ -18,38 +18,37 @@ if TYPE_CHECKING:
 
 
 class LiveLookups:
-    """Makes lookups as the deployed function does, within the same time.
+    """Makes lookups as the deployed function does; one after the other where conditions are observed for coverage."""
 
-    Args:
-        given: values of variables; what a lookup asks of AWS must not rest on a stand-in.
-    """
+    def __init__(self) -> None:
+        self._lookups: dict[Simulator, Lookups] = {}
 
-    def __init__(self, given: Mapping[str, str]) -> None:
-        self._given = given
-        self._lookups: WeakKeyDictionary[Simulator, Lookups] = WeakKeyDictionary()
-
-    def __call__(self, simulator: Simulator) -> Fetches:
+    def __call__(self, simulator: Simulator, given: Mapping[str, Any]) -> Fetches:
         """Give what answers the lookups of the simulator's next event.
+
+        Args:
+            simulator: what runs the event.
+            given: answers for which AWS isn't asked, by lookup: `none`, `failed` or the fields of a row.
 
         Raises:
             PlanError: a variable isn't given, there is no region, or the function can't make a lookup of this kind.
         """
         if simulator not in self._lookups:
-            self._lookups[simulator] = self._connect(simulator)
-        return self._lookups[simulator].of_event()
+            self._lookups[simulator] = _connect(simulator)
+        return self._lookups[simulator].of_event(given=rows_of(given))
 
-    def _connect(self, simulator: Simulator) -> Lookups:
-        from pretoken.trigger.fetching import lookups_of
-        from pretoken.trigger.fetching.aws import AWS
 
-        plan, program = simulator.plan, simulator.program
-        for name in program.lookups:
-            for variable in _variables(plan["pool"]["lookups"][name]):
-                if variable not in {*self._given, *simulator.given}:
-                    raise PlanError(
-                        f"lookup `{name}` needs the value of `{variable}`; write `--variable {variable}=VALUE`"
-                    )
-        return lookups_of(plan, program, simulator.variables, AWS())
+def _connect(simulator: Simulator) -> Lookups:
+    """Make the clients; what a lookup asks of AWS must not rest on a stand-in."""
+    from pretoken.trigger.fetching import lookups_of
+    from pretoken.trigger.fetching.aws import AWS
+
+    plan, program = simulator.plan, simulator.program
+    for name in program.lookups:
+        for variable in _variables(plan["pool"]["lookups"][name]):
+            if variable not in simulator.given:
+                raise PlanError(f"lookup `{name}` needs the value of `{variable}`; write `--variable {variable}=VALUE`")
+    return lookups_of(plan, program, simulator.variables, AWS())
 
 
 def _variables(lookup: dict[str, Any]) -> Iterator[str]:

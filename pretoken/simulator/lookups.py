@@ -66,18 +66,15 @@ def _check_row(row: dict[str, Any], name: str, fields: dict[str, Any]) -> Iterat
             )
 
 
-def answers_of(given: Mapping[str, Any], others: Answers | None = None) -> Answers:
-    """Give the function that answers lookups as given; those that aren't are asked of `others`, or have no row."""
-    if others is not None and not given:
-        return others
+def answers_of(given: Mapping[str, Any]) -> Answers:
+    """Give the function that answers lookups as given; those that aren't given have no row."""
+    rows = rows_of(given)
+    return lambda lookup, _key: rows.get(lookup)
 
-    def answers(lookup: str, key: dict[str, str]) -> Row | Outcome:
-        if others is not None and lookup not in given:
-            return others(lookup, key)
-        answer = given.get(lookup, "none")
-        return None if answer == "none" else FAILED if answer == "failed" else answer
 
-    return answers
+def rows_of(given: Mapping[str, Any]) -> dict[str, Row | Outcome]:
+    """Give what a lookup is answered with for `none`, `failed` or its fields."""
+    return {name: {"none": None, "failed": FAILED}[row] if isinstance(row, str) else row for name, row in given.items()}
 
 
 def parse_answers(content: bytes, file: str, pool: dict[str, Any]) -> dict[str, Any]:

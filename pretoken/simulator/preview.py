@@ -30,6 +30,7 @@ from pretoken.cognito.tokens import token_bytes
 from pretoken.simulator.reasons import why_not_asked, why_refused
 from pretoken.simulator.rows import ClaimRow, ItemRow, claim_rows, item_rows
 from pretoken.simulator.simulation import OTHER_CLIENTS
+from pretoken.trigger.fetching.causes import causes_of
 from pretoken.trigger.handler import NEUTRAL
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def preview(
         conflicts=tuple(sorted(decision.conflicts)),
         not_encrypted=tuple(sorted((recipient, cause) for recipient, cause, _ in unsealed)),
         lookups=dict(sorted(simulation.lookups.items())),
-        causes=dict(sorted({**dict.fromkeys(decision.misread, "wrong-type"), **(causes or {})}.items())),
+        causes=causes_of(causes or {}, decision.misread),
         not_asked={name: why_not_asked(name, simulation.inputs) for name in sorted({*given} - {*simulation.lookups})},
     )
 

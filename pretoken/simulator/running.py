@@ -56,7 +56,8 @@ class Runner:
     Args:
         plan: the policy's canonical JSON.
         observe: called with the place and outcome of each condition that is evaluated.
-        others: gives what answers the lookups that a case doesn't; default: they have no row.
+        others: gives what answers lookups where a case doesn't answer all of them: takes the simulator, and the answers
+            of the case; default: the others have no row.
         variables: values of variables that a case doesn't give.
     """
 
@@ -65,7 +66,7 @@ class Runner:
         plan: dict[str, Any],
         observe: Observe | None = None,
         *,
-        others: Callable[[Simulator], Answers] | None = None,
+        others: Callable[[Simulator, Mapping[str, Any]], Answers] | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> None:
         self.plan = plan
@@ -91,10 +92,10 @@ class Runner:
         if client_id is None:
             client_id = fill_in(self.plan["pool"]["clients"][given.client][0], simulator.variables)
         event = event_of(given, self.plan, client_id)
-        others = None
+        answers = answers_of(given.lookups)
         if self._others is not None and not simulator.program.lookups.keys() <= given.lookups.keys():
-            others = self._others(simulator)
-        return simulator.run(event, answers_of(given.lookups, others), now=given.now)
+            answers = self._others(simulator, given.lookups)
+        return simulator.run(event, answers, now=given.now)
 
     def _simulator(self, variables: Mapping[str, str]) -> Simulator:
         key = tuple(sorted(variables.items()))

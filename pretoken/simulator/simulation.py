@@ -15,8 +15,9 @@ from pretoken.trigger.answer import Answer, answer_of
 from pretoken.trigger.context import Context
 from pretoken.trigger.link import Linker
 from pretoken.trigger.lookups import no_answers
-from pretoken.trigger.outcomes import ABSENT, FAILED
+from pretoken.trigger.outcomes import ABSENT, FAILED, PENDING
 from pretoken.trigger.plan import Program, link
+from pretoken.trigger.reads import complete
 from pretoken.trigger.text import parts_of
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Simulator:
         self.variables = complete_variables(pool.get("variables", {}), self.given)
         secrets = pseudonym_secrets(pool)
         self.program: Program = link(plan, self.variables, secrets, observe)
-        self._linker = Linker({"derived": {}, "tables": {}, "rules": {}, **plan}, self.variables, secrets)
+        self._linker = Linker(complete(plan), self.variables, secrets)
         self._seal = seal or _LocalSeal(self.program, _unknown_keys(pool, variables or {}))
 
     def run(self, raw: object, answers: Answers = no_answers, *, now: int) -> Simulation:
@@ -111,11 +112,11 @@ class Simulator:
         """
         event = read_event(raw, self.program.versions)
         noted = _Noted(answers)
-        lookups = noted.outcomes
         decision = self.program.decide(event, noted, now=now)
+        lookups = dict(noted.outcomes)
         before = default_tokens(event, now)
         client = self.program.client_name(event.client_id)
-        inputs = Inputs(self._linker, Context(event, ABSENT if client is None else client, answers, now))
+        inputs = Inputs(self._linker, Context(event, ABSENT if client is None else client, noted.again, now))
         if decision.denied_by is not None:
             return Simulation(event, decision, before, None, None, None, lookups, inputs)
         answer = answer_of(decision, event, self.program, self._seal)
@@ -132,13 +133,18 @@ class _Noted:
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
         self.outcomes: dict[str, str] = {}
-        if hasattr(answers, "anticipate"):
-            self.anticipate = answers.anticipate
+        self.is_live = hasattr(answers, "anticipate")
+        if self.is_live:
+            self.anticipate = answers.anticipate  # type: ignore[attr-defined]  # see above
 
     def __call__(self, lookup: str, key: dict[str, str]) -> Row | Outcome:
         row = self._answers(lookup, key)
         self.outcomes[lookup] = "none" if row is None else "failed" if row is FAILED else "row"
         return row
+
+    def again(self, lookup: str, key: dict[str, str]) -> Row | Outcome:
+        """Answer once more, to explain what came out; AWS isn't asked for that."""
+        return PENDING if self.is_live and lookup not in self.outcomes else self._answers(lookup, key)
 
 
 def pseudonym_secrets(pool: Mapping[str, Any]) -> dict[str, bytes]:

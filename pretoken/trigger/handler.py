@@ -81,7 +81,7 @@ def _read_plan(path: str | os.PathLike[str]) -> dict[str, Any]:
 class Handler:
     """A Lambda handler; call it with an event and the invocation's context."""
 
-    __slots__ = ("_answers", "_kms", "_lookups", "_report", "_seal", "program")
+    __slots__ = ("_answers", "_lookups", "_patient_seal", "_report", "_seal", "program")
 
     def __init__(
         self,
@@ -100,9 +100,9 @@ class Handler:
         self._lookups: Lookups | None = None
         session = None
         if asks:
-            self._lookups, session = _lookups(plan, self.program, variables)
-        self._kms = _kms_sealer(self.program.recipients, session) if seals else None
-        self._seal = self._kms or seal
+            self._lookups, session = _connect_lookups(plan, self.program, variables)
+        self._patient_seal = _kms_sealer(self.program.recipients, session) if seals else None
+        self._seal = self._patient_seal or seal
         self._report = Report(plan, self.program, write)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
@@ -140,10 +140,10 @@ class Handler:
 
     def _seal_until(self, until: float) -> Seal | None:
         """Give what encrypts and gives up before the function's own time is over."""
-        kms = self._kms
-        if kms is None:
+        patient = self._patient_seal
+        if patient is None:
             return self._seal
-        return lambda recipient, members, sub: kms(recipient, members, sub, max(until - time.perf_counter(), 0))
+        return lambda recipient, members, sub: patient(recipient, members, sub, max(until - time.perf_counter(), 0))
 
 
 def _seconds_left(context: Any) -> float | None:
@@ -171,7 +171,7 @@ def encrypts(plan: dict[str, Any]) -> bool:
     )
 
 
-def _lookups(plan: dict[str, Any], program: Program, variables: Mapping[str, str]) -> tuple[Lookups, Session]:
+def _connect_lookups(plan: dict[str, Any], program: Program, variables: Mapping[str, str]) -> tuple[Lookups, Session]:
     from pretoken.trigger.fetching import lookups_of
     from pretoken.trigger.fetching.aws import AWS
     from pretoken.trigger.snapstart import forget_around_snapshots

@@ -10,18 +10,22 @@ from pretoken.trigger.index import Index
 from pretoken.trigger.link import Linker
 from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.outcomes import ABSENT
+from pretoken.trigger.reads import complete
 from pretoken.trigger.rules import EDITIONS, link_rules
 from pretoken.trigger.settled import DecisionCache, settling_key, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from pretoken.cognito.events import Event
     from pretoken.trigger.link import Observe
     from pretoken.trigger.lookups import Answers, Lookup
     from pretoken.trigger.rules import Rule
+
+    Candidates = tuple[Sequence[Rule], Sequence[Rule]]
+    """Rules of which only the `rest` of the condition is still to be asked, and those whose whole condition is."""
 
 
 class Program:
@@ -104,7 +108,7 @@ class Program:
             known = Decision()
             decide(*settled.candidates(context), context, known)
             self._known.put(key, known)
-        candidates = others.candidates(context)
+        candidates: Candidates = others.candidates(context)
         anticipate = getattr(answers, "anticipate", None)
         if anticipate is not None:
             candidates = anticipate(*candidates, context)
@@ -147,8 +151,7 @@ def link(
     Raises:
         PlanError: the plan can't be used as it is.
     """
-    complete = {"derived": {}, "tables": {}, "rules": {}, **plan}
     try:
-        return Program(Linker(complete, variables, secrets, observe), indexed=observe is None)
+        return Program(Linker(complete(plan), variables, secrets, observe), indexed=observe is None)
     except RecursionError:
         raise PlanError("values or conditions are nested too deep; take derived values apart") from None

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def complete(plan: dict[str, Any]) -> dict[str, Any]:
+    """Give a plan with all its sections: those that are empty don't stand in its JSON."""
+    return {"derived": {}, "tables": {}, "rules": {}, **plan}
+
+
 def paths_of_rule(rule: dict[str, Any]) -> set[str]:
     """Give the paths that a rule names: in its condition, its values and the tests of its edits."""
     return paths_of_condition(rule.get("when", {})).union(*paths_of_effects(rule))

@@ -70,13 +70,13 @@ class Report:
         decision: Decision,
         answer: Answer,
         response: dict[str, Any],
-        lookups: Mapping[str, float],
+        metrics: Mapping[str, float],
         started: float,
         now: float,
     ) -> None:
         """Tell of a decision; that it can't be told is no reason to refuse a sign-in."""
         try:
-            metrics = {**_counts(decision, answer), **lookups, **self._sizes(event, response, int(now))}
+            metrics = {**_counts(decision, answer), **metrics, **self._sizes(event, response, int(now))}
             metrics["DurationMs"] = round((time.perf_counter() - started) * 1000, 3)
             self.log("INFO", "decided", now, metrics, **about, **self._troubles(decision, answer))
         except Exception as error:  # noqa: BLE001 - see above

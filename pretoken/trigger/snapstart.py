@@ -1,4 +1,4 @@
-"""Lambda SnapStart: a snapshot holds KMS clients, but no data key.
+"""Lambda SnapStart: a snapshot holds clients of AWS, but no data key and no answer of a lookup.
 
 Many environments start from one snapshot, and it is kept for weeks: a data key in it would serve them all.
 """

@@ -40,7 +40,7 @@ def log_line(
     message: str,
     now: float,
     metrics: Mapping[str, float],
-    by: Mapping[str, str] | None = None,
+    dimensions: Mapping[str, str] | None = None,
     **properties: Any,
 ) -> str:
     """Make a log line.
@@ -50,7 +50,7 @@ def log_line(
         message: a constant text.
         now: seconds since 1970.
         metrics: numbers by name; they become CloudWatch metrics of the function.
-        by: names by which the metrics are told apart, beside the function's.
+        dimensions: names by which the metrics are told apart, beside the function's.
         properties: names and counts that are searchable but no metrics.
     """
     seconds, milliseconds = divmod(int(now * 1000), 1000)
@@ -62,11 +62,11 @@ def log_line(
         line["_aws"] = {
             "Timestamp": int(now * 1000),
             "CloudWatchMetrics": [
-                {"Namespace": NAMESPACE, "Dimensions": [["FunctionName", *(by or ())]], "Metrics": definitions}
+                {"Namespace": NAMESPACE, "Dimensions": [["FunctionName", *(dimensions or ())]], "Metrics": definitions}
             ],
         }
         line["FunctionName"] = function
-        line.update(by or {})
+        line.update(dimensions or {})
         line.update(metrics)
     return json.dumps(line, separators=(",", ":"))
 

@@ -129,9 +129,7 @@ def test_without_a_region_nothing_is_asked(run: Run, monkeypatch: pytest.MonkeyP
     Path("event.json").write_text(json.dumps(event()))
     result = run("preview", "--event", "event.json", *LIVE)
     assert result.exit_code == 2
-    assert result.output == (
-        "--live: there is no client for lookups: NoRegionError; check region, endpoint and credentials\n"
-    )
+    assert result.output == "--live: lookups can't be made: no AWS region is set; set `AWS_REGION`\n"
 
 
 CASES = """\

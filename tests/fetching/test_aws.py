@@ -12,7 +12,8 @@ from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from pretoken.trigger.fetching.aws import AWS, MOST_CONNECTIONS, ask, document_of, fetch_error
+from pretoken.trigger.fetching.aws import AWS, ask, document_of, fetch_error
+from pretoken.trigger.fetching.call import MOST_UNDER_WAY
 from pretoken.trigger.fetching.causes import CAUSES, FetchError
 from tests.fetching.stranger import MARK, Answer
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def test_a_client_is_attempted_once_and_waits_as_long_as_it_is_told(aws: AWS, stranger: Stranger) -> None:
     client = aws.client("dynamodb", connect_timeout=0.2, read_timeout=0.3)
     config = client.meta.config
-    assert (config.connect_timeout, config.read_timeout, config.max_pool_connections) == (0.2, 0.3, MOST_CONNECTIONS)
+    assert (config.connect_timeout, config.read_timeout, config.max_pool_connections) == (0.2, 0.3, MOST_UNDER_WAY)
     stranger.manner = Answer(b"", 500)
     with pytest.raises(ClientError):
         client.list_tables()

@@ -45,7 +45,6 @@ def _told(read: Any) -> Any:
         ({"ConsumedCapacity": CAPACITY}, None),
         ({"Item": ITEM}, ITEM),
         ({"Item": ITEM, "Later": 1}, ITEM),
-        ({"Item": ITEM, "Later": 1}, ITEM),
         ({"Item": ITEM, "ConsumedCapacity": CAPACITY}, ITEM),
         ({"Item": ONE}, ONE),
         ({"Item": TWO}, "unreadable"),

@@ -76,5 +76,5 @@ def test_a_kind_that_is_not_made_is_refused_with_a_cure(provider: str) -> None:
     with pytest.raises(PlanError) as refused:
         check_kinds(plan, ["user"])
     assert str(refused.value) == (
-        f"the lookup `user` is a `{provider}`, which isn't made yet; use `dynamodb` or `lambda`"
+        f"the lookup `user` is a `{provider}`, which isn't supported yet; use `dynamodb` or `lambda`"
     )

@@ -40,7 +40,7 @@ def failures_only_take_away(choices: Choices, tally: Tally) -> str | None:
             known = outcomes[within] if outcomes else None
             problem = broken_promise(outcome, plan) or (more(outcome, known) if known else None)
             if problem:
-                return f"{problem}; failed: {sorted(failures)} {unsealed}\n{_shown(plan, raw, answers)}"
+                return f"{problem}; failed: {sorted(failures)} {unsealed}\n{shown(plan, raw, answers)}"
             _count(tally, outcome, known)
             outcomes.append(outcome)
     return None
@@ -106,7 +106,7 @@ def rules_commute(choices: Choices, tally: Tally) -> str | None:
     tally["acted"] += outcomes[0].changed
     tally["in doubt"] += bool(outcomes[0].decision.in_doubt)
     if outcomes[0].summary() != outcomes[1].summary():
-        return f"another order, another decision; failed: {failing}\n{_shown(plan, raw, answers)}"
+        return f"another order, another decision; failed: {failing}\n{shown(plan, raw, answers)}"
     return None
 
 
@@ -151,7 +151,7 @@ def answers_keep_the_contract(choices: Choices, tally: Tally) -> str | None:
     tally["acted"] += outcome.changed
     tally["refused"] += outcome.refused
     problem = None if outcome.refused else _shape_problem(outcome, raw, plan)
-    return f"{problem}\n{_shown(plan, raw, answers)}" if problem else None
+    return f"{problem}\n{shown(plan, raw, answers)}" if problem else None
 
 
 def _shape_problem(outcome: Outcome, raw: dict[str, Any], plan: dict[str, Any]) -> str | None:
@@ -237,7 +237,7 @@ def decisions_repeat(choices: Choices, tally: Tally) -> str | None:
         problem = "after another event, it decides otherwise"
     elif (plan, raw, answers, others) != given:
         problem = "it changes what it was given"
-    return f"{problem}; failed: {failing}\n{_shown(*given[:3])}\nothers: {json.dumps(given[3])}" if problem else None
+    return f"{problem}; failed: {failing}\n{shown(*given[:3])}\nothers: {json.dumps(given[3])}" if problem else None
 
 
 def _claims(outcome: Outcome) -> str:
@@ -264,7 +264,7 @@ def _with_another_part(choices: Choices, raw: dict[str, Any], other: dict[str, A
     return {**raw, "request": request | ({part: other["request"][part]} if part in other["request"] else {})}
 
 
-def _shown(plan: dict[str, Any], raw: dict[str, Any], answers: Any) -> str:
+def shown(plan: dict[str, Any], raw: dict[str, Any], answers: Any) -> str:
     parts = {"trigger": plan["pool"]["trigger"], "other_clients": plan["pool"]["other_clients"]}
     parts |= {name: plan[name] for name in ("derived", "tables", "rules")} | {"event": raw, "answers": answers}
     return "\n".join(f"{name}: {json.dumps(part)}" for name, part in parts.items())

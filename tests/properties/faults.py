@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -33,13 +34,23 @@ from pretoken.trigger import (
     values,
 )
 from pretoken.trigger.errors import SignInRefused
-from pretoken.trigger.outcomes import ABSENT, FAILED
+from pretoken.trigger.fetching import FetchError, breaker, cache, fetcher, fetches, told
+from pretoken.trigger.fetching import lookups as fetching_lookups
+from pretoken.trigger.fetching.causes import OUTAGES
+from pretoken.trigger.outcomes import ABSENT, FAILED, PENDING
 from pretoken.trigger.text import link_template
 from tests.properties.checks import (
     answers_keep_the_contract,
     decisions_repeat,
     failures_only_take_away,
     rules_commute,
+)
+from tests.properties.fetching import (
+    lookup_lines_tell_nothing,
+    lookups_decide_alike,
+    lookups_fail_safely,
+    lookups_spare_what_is_down,
+    lookups_stay_in_time,
 )
 from tests.properties.handling import Outage, generated_event_is_handled
 from tests.properties.marks import MARKS
@@ -443,6 +454,208 @@ def _must_match(patch: pytest.MonkeyPatch) -> None:
         "_matching",
         lambda self, row, context: row if (matched := matching(self, row, context)) is FAILED else matched,
     )
+
+
+# Lookups that are made.
+
+
+def _when_time_is_up(patch: pytest.MonkeyPatch, answer: Callable[[Any, Any], Any], cause: str = "deadline") -> None:
+    wait = fetches.Fetches._wait
+
+    def faulty(self: Any, call: Any, until: float) -> Any:
+        found = wait(self, call, until)
+        is_over = isinstance(found, FetchError) and found.cause == cause
+        return answer(self, call) if is_over else found
+
+    patch.setattr(fetches.Fetches, "_wait", faulty)
+
+
+@_fault("a lookup that was cut off has no row", lookups_fail_safely)
+def _cut_off(patch: pytest.MonkeyPatch) -> None:
+    _when_time_is_up(patch, lambda _self, _call: None, "timeout")
+
+
+@_fault("a lookup without an answer at the deadline has no row", lookups_fail_safely)
+def _deadline(patch: pytest.MonkeyPatch) -> None:
+    _when_time_is_up(patch, lambda _self, _call: None)
+
+
+@_fault("a lookup without an answer at the deadline is pending for ever", lookups_stay_in_time)
+def _pending(patch: pytest.MonkeyPatch) -> None:
+    _when_time_is_up(patch, lambda _self, _call: PENDING)
+
+
+@_fault("a breaker counts the deadline", lookups_stay_in_time)
+def _counts_deadline(patch: pytest.MonkeyPatch) -> None:
+    def answer(self: Any, call: Any) -> FetchError:
+        self._fetcher._sources[call.lookup].breaker.failed(0)
+        return FetchError("deadline")
+
+    _when_time_is_up(patch, answer)
+
+
+@_fault("a breaker doesn't count what was cut off", lookups_stay_in_time)
+def _counts_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fetcher.Fetcher, "cut_off", lambda _self, _call, _listener: None)
+
+
+@_fault("each answer in a chain gives the next lookup new time", lookups_stay_in_time)
+def _new_time(patch: pytest.MonkeyPatch) -> None:
+    wait = fetches.Fetches._wait
+
+    def faulty(self: Any, call: Any, until: float) -> Any:
+        found = wait(self, call, until)
+        self._until += 1
+        return found
+
+    patch.setattr(fetches.Fetches, "_wait", faulty)
+
+
+@_fault("what is pending isn't waited for", lookups_decide_alike)
+def _waits(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fetches.Fetches, "_wait", lambda _self, call, _until: call.answer)
+
+
+@_fault("what is pending is a row without fields", lookups_decide_alike)
+def _pending_row(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fetches.Fetches, "_wait", lambda _self, call, _until: {} if call.answer is PENDING else call.answer)
+
+
+@_fault("a rule whose condition can't be known yet is passed over", lookups_decide_alike)
+def _not_yet(patch: pytest.MonkeyPatch) -> None:
+    misses = fetches.Fetches._misses
+
+    def faulty(self: Any, rule: Any, ask: Any, known: Any) -> bool:
+        if ask is not None and ask(known) is None:
+            self._out.add(rule)
+        return misses(self, rule, ask, known)
+
+    patch.setattr(fetches.Fetches, "_misses", faulty)
+
+
+@_fault("what was tried before the answers were there is remembered", lookups_decide_alike)
+def _remembers(patch: pytest.MonkeyPatch) -> None:
+    anticipate, look = fetches.Fetches.anticipate, fetches.Fetches._look
+    real: list[Any] = []
+
+    def noting(self: Any, found: Any, others: Any, context: Any) -> Any:
+        real[:] = [context]
+        return anticipate(self, found, others, context)
+
+    def faulty(self: Any, answers: Any) -> Any:
+        context = look(self, answers)
+        context.rows, context.derived = real[0].rows, real[0].derived
+        return context
+
+    patch.setattr(fetches.Fetches, "anticipate", noting)
+    patch.setattr(fetches.Fetches, "_look", faulty)
+
+
+@_fault("a lookup that was started early is made again when it is needed", lookups_decide_alike)
+def _again(patch: pytest.MonkeyPatch) -> None:
+    answer = fetches.Fetches.__call__
+
+    def faulty(self: Any, lookup: str, key: Any) -> Any:
+        self._calls.pop(lookup, None)
+        return answer(self, lookup, key)
+
+    patch.setattr(fetches.Fetches, "__call__", faulty)
+
+
+@_fault("answers are kept without their keys", lookups_decide_alike)
+def _keyless(patch: pytest.MonkeyPatch) -> None:
+    get, put = cache.Cache.get, cache.Cache.put
+    patch.setattr(cache.Cache, "get", lambda self, _key, now: get(self, (), now))
+    patch.setattr(cache.Cache, "put", lambda self, _key, row, asked: put(self, (), row, asked))
+
+
+@_fault("an answer that can't be renewed is used again", lookups_decide_alike)
+def _stale(patch: pytest.MonkeyPatch) -> None:
+    settle = fetcher.Fetcher._settle
+    old: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
+
+    def faulty(self: Any, call: Any, answer: Any) -> None:
+        known = old.setdefault(self, {})
+        key = call.lookup, *sorted(call.key.items())
+        if self._sources[call.lookup].cache is None:
+            settle(self, call, answer)
+        elif isinstance(answer, FetchError):
+            settle(self, call, known.get(key, answer))
+        else:
+            known[key] = answer
+            settle(self, call, answer)
+
+    patch.setattr(fetcher.Fetcher, "_settle", faulty)
+
+
+@_fault("a failure is kept as no row", lookups_decide_alike)
+def _kept_failure(patch: pytest.MonkeyPatch) -> None:
+    finish = fetcher.Fetcher._finish
+
+    def faulty(self: Any, calls: Any, answers: Any) -> None:
+        finish(self, calls, answers)
+        for call in calls:
+            kept = self._sources[call.lookup].cache
+            if kept is not None and isinstance(answers[call.lookup], FetchError):
+                kept.put(tuple(sorted(call.key.items())), None, call.asked)
+
+    patch.setattr(fetcher.Fetcher, "_finish", faulty)
+
+
+@_fault("two events share a request for another key that isn't kept", lookups_decide_alike)
+def _shares(patch: pytest.MonkeyPatch) -> None:
+    find = fetcher.Fetcher._find
+
+    def faulty(self: Any, source: Any, key: Any, *arguments: Any, **options: Any) -> Any:
+        if source.cache is None:
+            other = source.under_way.get(())
+            if other is not None and other.answer is PENDING:
+                return other, "joined"
+        call, how = find(self, source, key, *arguments, **options)
+        if source.cache is None and how == "made":
+            source.under_way[()] = call
+        return call, how
+
+    patch.setattr(fetcher.Fetcher, "_find", faulty)
+
+
+@_fault("a breaker never opens", lookups_spare_what_is_down)
+def _never_opens(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(breaker.Breaker, "admits", lambda _self, _now: True)
+
+
+@_fault("a breaker never closes again", lookups_spare_what_is_down)
+def _never_closes(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(breaker.Breaker, "succeeded", lambda _self: None)
+
+
+@_fault("a breaker waits no longer after a probe that failed", lookups_spare_what_is_down)
+def _impatient(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(breaker, "LONGEST", breaker.SHORTEST)
+
+
+@_fault("a row that fails for one user opens the breaker for all", lookups_spare_what_is_down)
+def _own_row(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fetcher, "OUTAGES", {*OUTAGES, "refused"})
+
+
+@_fault("every lookup that failed is named", lookup_lines_tell_nothing)
+def _named(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fetching_lookups, "told_lookups", lambda names, _plan: frozenset(names))
+
+
+@_fault("a lookup that judges what others add is named", lookup_lines_tell_nothing)
+def _named_judge(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(told, "_added_to", lambda _list, _rules, _guards: set())
+
+
+@_fault("a lookup that a rule in doubt needs, unless another beats it, is named", lookup_lines_tell_nothing)
+def _named_beaten(patch: pytest.MonkeyPatch) -> None:
+    def faulty(names: Any, given: Any) -> Any:
+        alone = {name: {**rule, "overrides": ()} for name, rule in given["rules"].items()}
+        return told.told_lookups(names, {**given, "rules": alone})
+
+    patch.setattr(fetching_lookups, "told_lookups", faulty)
 
 
 # Orders, answers, repetition, and what others read.

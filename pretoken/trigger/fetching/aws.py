@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from pretoken.trigger.fetching.call import MOST_UNDER_WAY
 from pretoken.trigger.fetching.causes import FetchError
 from pretoken.trigger.outcomes import FAILED
 from pretoken.trigger.reading import read_json
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 logging.getLogger("botocore").setLevel(logging.WARNING)
 logging.getLogger("botocore.parsers").setLevel(logging.WARNING)
 logging.getLogger("urllib3").setLevel(logging.ERROR)
-
-MOST_CONNECTIONS = 64
 
 # Sources: "Common Error Types", and the errors of GetItem and BatchGetItem (DynamoDB API reference) and of Invoke
 # (Lambda API reference).
@@ -76,6 +75,7 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
             exceptions.NoCredentialsError,
             exceptions.PartialCredentialsError,
             exceptions.CredentialRetrievalError,
+            exceptions.MetadataRetrievalError,
             exceptions.SSOError,
             exceptions.TokenRetrievalError,
         ),
@@ -113,7 +113,7 @@ class AWS:
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
             retries={"total_max_attempts": 1, "mode": "standard"},
-            max_pool_connections=MOST_CONNECTIONS,
+            max_pool_connections=MOST_UNDER_WAY,
             tcp_keepalive=True,
         )
         client: Any = self.session.create_client(service, os.environ.get("AWS_REGION"), config=config)

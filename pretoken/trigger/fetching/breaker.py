@@ -1,6 +1,6 @@
 """A circuit breaker: a dependency that is down isn't asked at every sign-in.
 
-Source: "Circuit Breaker", Amazon Builders' Library and AWS Prescriptive Guidance, cloud design patterns.
+Source: AWS Prescriptive Guidance, "Cloud design patterns, architectures, and implementations", circuit breaker.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SHORTEST, LONGEST = 1.0, 30.0
 
 
 class Breaker:
-    """Closed, it lets everything pass; open, nothing; after a pause it lets one probe pass, whose outcome decides.
+    """Closed, it lets everything pass, open nothing; after a pause it lets a probe pass, and the next outcome decides.
 
     Times are seconds of the wall clock: between two events Lambda stops the environment, and with it other clocks.
     """

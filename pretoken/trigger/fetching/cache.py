@@ -17,6 +17,8 @@ class Cache:
     Args:
         seconds: how long an answer is kept, counted from the moment when it was asked for.
 
+    It has no lock of its own: whoever uses it in threads holds one.
+
     Times are seconds of the wall clock, which goes on while Lambda stops the environment. If it was set back, what
     was kept after the present is too old as well.
     """

@@ -16,23 +16,29 @@ if TYPE_CHECKING:
     Key = dict[str, str]
 
 
+MOST_UNDER_WAY = 128
+"""Requests at once, those included that nobody waits for any longer: each is a thread with a connection."""
+
+
 class Call:
     """One request for the row of one key.
 
     Attributes:
         lookup, key: what is asked for.
         answer: the row, None for no row, the error, or `PENDING`.
-        until: when it is cut off, in seconds of a clock that never goes back.
+        until: when its time is up, in seconds of a clock that never goes back.
+        is_late: whether somebody gave up waiting for it.
         asked: when it was asked for, in seconds since 1970.
         listeners: they are told when the answer is there.
     """
 
-    __slots__ = ("answer", "asked", "key", "listeners", "lookup", "until")
+    __slots__ = ("answer", "asked", "is_late", "key", "listeners", "lookup", "until")
 
     def __init__(self, lookup: str, key: Key, answer: Answer | Outcome = PENDING) -> None:
         self.lookup = lookup
         self.key = key
         self.answer = answer
         self.until = 0.0
+        self.is_late = False
         self.asked = 0.0
         self.listeners: list[SimpleQueue[Call]] = []

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 CAUSES = {
     "timeout": "no answer within the lookup's `timeout`; check the route to it, or give it more time",
     "deadline": "no time was left of `lookups_total`, or of the function's own; shorten the lookups before it",
     "breaker-open": "it failed several times in a row, so it isn't asked for a while; see its earlier failures",
     "busy": "too many earlier requests are still waiting for their answers; see its earlier failures",
-    "throttled": "it refused for too many requests; raise its capacity or quota",
+    "throttled": "the table or function gets too many requests; raise its capacity or quota",
     "unreachable": "there is no connection to it; check the network route, the region and the endpoint",
     "access-denied": "the role may not ask for this; compare its policy with the lookup in pool.yaml",
-    "no-credentials": "there are no valid AWS credentials; check the role",
+    "no-credentials": "there are no valid AWS credentials; check the role, or your own",
     "not-found": "there is no such table or function; check its name in pool.yaml and the function's variables",
     "refused": "the request isn't valid, mostly a key that doesn't fit the table; compare `key` with the table's",
     "server-error": "it has an error of its own; check its health",
@@ -32,6 +36,11 @@ No others: a user whose own row or key is at fault must not be able to open it f
 
 TRANSIENT = frozenset(("timeout", "throttled", "unreachable", "server-error"))
 """Causes after which a second attempt is worth its time."""
+
+
+def causes_of(failures: Mapping[str, str], misread: Iterable[str]) -> dict[str, str]:
+    """Give the cause of each lookup that failed, or of which a field can't be read, in the order of names."""
+    return dict(sorted({**dict.fromkeys(misread, "wrong-type"), **failures}.items()))
 
 
 class FetchError(Exception):

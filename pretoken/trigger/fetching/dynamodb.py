@@ -26,7 +26,8 @@ _NO_SUCCESS = 300
 class DynamoDB:
     """Answers the lookups of the kind `dynamodb`.
 
-    Half of a lookup's time is for one attempt, so that the second has time as well.
+    Connecting, and each wait for a piece of the answer, may take half of a lookup's time, so that after silence a
+    second attempt has time as well.
     """
 
     def __init__(self, declared: Sequence[Declared], aws: AWS) -> None:
@@ -35,6 +36,7 @@ class DynamoDB:
             timeout: aws.client("dynamodb", connect_timeout=timeout / 2, read_timeout=timeout / 2)
             for timeout in {one.timeout for one in declared}
         }
+        self._projections: dict[tuple[str, ...], dict[str, Any]] = {}
         for client in self._clients.values():
             client.meta.events.register("before-parse.dynamodb", _keep_content)
 
@@ -51,7 +53,10 @@ class DynamoDB:
         asked = [self._declared[lookup] for lookup in keys]
         client = self._clients[max(one.timeout for one in asked)]
         table, consistent = asked[0].source["table"], asked[0].source.get("consistent", False)
-        request = {**_projection(asked), "ConsistentRead": consistent}
+        names = tuple(keys)
+        if names not in self._projections:
+            self._projections[names] = _projection(asked)
+        request = {**self._projections[names], "ConsistentRead": consistent}
         wanted = {_identity(key): {name: {"S": text} for name, text in key.items()} for key in keys.values()}
         distinct = [*wanted.values()]
         if len(asked) == 1:

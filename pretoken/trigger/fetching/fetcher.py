@@ -9,7 +9,7 @@ from threading import Lock, Thread
 
 from pretoken.trigger.fetching.breaker import Breaker
 from pretoken.trigger.fetching.cache import Cache
-from pretoken.trigger.fetching.call import Call
+from pretoken.trigger.fetching.call import MOST_UNDER_WAY, Call
 from pretoken.trigger.fetching.causes import OUTAGES, TRANSIENT, FetchError
 from pretoken.trigger.fetching.kinds import Declared
 from pretoken.trigger.lookups import provider_of
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pretoken.trigger.fetching.call import Answer, Key
     from pretoken.trigger.fetching.kinds import Kind, Kinds
 
-MOST_UNDER_WAY = 128
-"""Requests at once, those included that nobody waits for any longer: each is a thread."""
 _PAUSE = 0.025
 """Seconds at most between two attempts (as the AWS SDKs wait before the first retry at DynamoDB)."""
 
@@ -86,7 +84,8 @@ class Fetcher:
             listener: told of each call that isn't answered at once.
 
         Returns:
-            The call of each lookup, and how it came about: `made`, `cached`, `joined`, or `skipped` for its breaker.
+            The call of each lookup, and how it came about: `made`, `cached`, `joined`, `skipped` for its breaker, or
+            `busy` if too many are under way.
         """
         now, clock = time.monotonic(), self._clock()
         asked: dict[str, tuple[Call, str]] = {}
@@ -107,15 +106,26 @@ class Fetcher:
             self._begin(calls)
         return asked
 
-    def cut_off(self, call: Call) -> None:
-        """Let a call fail whose time is up; its request goes on behind, and its answer may still be kept."""
-        self._settle(call, FetchError("timeout"))
+    def patience(self, lookup: str) -> float:
+        """Give the seconds that a lookup may take."""
+        return self._sources[lookup].declared.timeout
+
+    def cut_off(self, call: Call, listener: SimpleQueue[Call]) -> None:
+        """Wait no longer; the request goes on for whoever else waits, and its answer may still be kept."""
+        with self._lock:
+            if listener in call.listeners:
+                call.listeners.remove(listener)
+            is_news = call.answer is PENDING and not call.is_late
+            call.is_late = True
+        if is_news:
+            self._sources[call.lookup].breaker.failed(self._clock())
 
     def forget(self) -> None:
         """Let go of all answers that are kept."""
-        for source in self._sources.values():
-            if source.cache is not None:
-                source.cache.clear()
+        with self._lock:
+            for source in self._sources.values():
+                if source.cache is not None:
+                    source.cache.clear()
 
     def _find(self, source: _Source, key: Key, now: float, clock: float, *, is_room: bool) -> tuple[Call, str]:
         lookup, identity = source.declared.name, tuple(sorted(key.items()))
@@ -127,7 +137,7 @@ class Fetcher:
             if other is not None and source.may_share(other, now, clock):
                 return other, "joined"
         if not is_room:
-            return Call(lookup, key, FetchError("busy")), "skipped"
+            return Call(lookup, key, FetchError("busy")), "busy"
         if not source.breaker.admits(clock):
             return Call(lookup, key, FetchError("breaker-open")), "skipped"
         call = Call(lookup, key)
@@ -147,15 +157,13 @@ class Fetcher:
         """Ask for the rows of companions; what failed in passing is asked for once more, if there is time."""
         kind = self._sources[calls[0].lookup].kind
         until = max(call.until for call in calls)
-        left = {call.lookup: call.key for call in calls}
-        answers: dict[str, Answer] = {}
-        for attempt in range(2):
-            answers |= _attempt(kind, left)
-            left = {lookup: key for lookup, key in left.items() if _is_transient(answers[lookup])}
-            pause = random() * _PAUSE  # noqa: S311 - it only spreads the attempts
-            if not left or attempt or time.monotonic() + pause >= until:
-                break
+        keys = {call.lookup: call.key for call in calls}
+        answers = _attempt(kind, keys)
+        again = {lookup: key for lookup, key in keys.items() if _is_transient(answers[lookup])}
+        pause = random() * _PAUSE  # noqa: S311 - it only spreads the attempts
+        if again and time.monotonic() + pause < until:
             time.sleep(pause)
+            answers |= _attempt(kind, again)
         self._finish(calls, answers)
 
     def _finish(self, calls: list[Call], answers: Mapping[str, Answer]) -> None:
@@ -174,15 +182,15 @@ class Fetcher:
             self._settle(call, answer)
 
     def _settle(self, call: Call, answer: Answer) -> None:
-        """Give a call its answer, once, and tell those who listen."""
+        """Give a call its answer, and tell those who listen; an answer that came too late is no sign of health."""
         with self._lock:
-            if call.answer is not PENDING:
-                return
             call.answer = answer
             listeners, call.listeners = call.listeners, []
         breaker = self._sources[call.lookup].breaker
         cause = answer.cause if isinstance(answer, FetchError) else None
-        if cause in OUTAGES:
+        if call.is_late:
+            pass
+        elif cause in OUTAGES:
             breaker.failed(self._clock())
         elif cause != "busy":  # an error about one row too: whoever brings it about must not keep it open for all
             breaker.succeeded()

@@ -13,11 +13,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pretoken.cognito.events import Event
     from pretoken.trigger.fetching.call import Call, Key
     from pretoken.trigger.fetching.fetcher import Fetcher
     from pretoken.trigger.fetching.needs import Needs
-    from pretoken.trigger.lookups import Lookup, Row
-    from pretoken.trigger.outcomes import Decide, Outcome
+    from pretoken.trigger.lookups import Answers, Lookup, Row
+    from pretoken.trigger.outcomes import Decide, Outcome, Value
     from pretoken.trigger.rules import Rule
 
 
@@ -33,6 +34,7 @@ class Fetches:
         lookups: the linked lookups by name.
         needs: of each rule the lookups that it may need.
         until: when all of them are cut off, in seconds of `time.monotonic`.
+        given: answers for which nobody needs to be asked, by lookup.
 
     Attributes:
         failures: the cause by which each lookup failed that was asked for.
@@ -41,16 +43,19 @@ class Fetches:
     """
 
     __slots__ = (
+        "_about",
         "_arrivals",
         "_calls",
-        "_context",
         "_fetcher",
+        "_given",
         "_lookups",
         "_missed",
         "_needs",
         "_open",
         "_out",
+        "_tried",
         "_until",
+        "_untils",
         "_wanted",
         "cached",
         "failures",
@@ -59,20 +64,28 @@ class Fetches:
         "waited",
     )
 
-    _context: Context
+    _about: tuple[Event, Value, int]
 
     def __init__(
-        self, fetcher: Fetcher, lookups: Mapping[str, Lookup], needs: Mapping[Rule, Needs], until: float
+        self,
+        fetcher: Fetcher,
+        lookups: Mapping[str, Lookup],
+        needs: Mapping[Rule, Needs],
+        until: float,
+        given: Mapping[str, Row | Outcome],
     ) -> None:
         self._fetcher = fetcher
         self._lookups = lookups
         self._needs = needs
         self._until = until
+        self._given = given
         self._arrivals: SimpleQueue[Call] = SimpleQueue()
         self._calls: dict[str, Call] = {}
+        self._untils: dict[str, float] = {}
         self._open: list[tuple[Rule, Decide | None]] = []
         self._out: set[Rule] = set()
         self._wanted: dict[str, Key] = {}
+        self._tried: dict[str, bool] = {}
         self._missed = False
         self.failures: dict[str, str] = {}
         self.made = self.cached = self.skipped = 0
@@ -80,6 +93,10 @@ class Fetches:
 
     def __call__(self, lookup: str, key: Key) -> Row | Outcome:
         """Give the row of a lookup, waiting for it while there is time; `FAILED` if there is none."""
+        if lookup in self._given:
+            return self._given[lookup]
+        if lookup in self.failures:
+            return FAILED
         call = self._calls.get(lookup)
         if call is None or call.key != key:
             if time.monotonic() >= self._until:
@@ -87,7 +104,7 @@ class Fetches:
                 return FAILED
             self._start({lookup: key})
             call = self._calls[lookup]
-        answer = call.answer if call.answer is not PENDING else self._wait(call)
+        answer = call.answer if call.answer is not PENDING else self._wait(call, self._untils[lookup])
         if isinstance(answer, FetchError):
             self.failures[lookup] = answer.cause
             return FAILED
@@ -107,31 +124,34 @@ class Fetches:
             The same without those that don't apply, whatever lookups answer: in which order a condition is written
             must not decide which lookups are made.
         """
-        self._context = context
+        self._about = context.event, context.client, context.now
         self._open = [(rule, rule.rest) for rule in found if rule in self._needs]
         self._open += [(rule, rule.when) for rule in others if rule in self._needs]
         self._advance()
         return [rule for rule in found if rule not in self._out], [rule for rule in others if rule not in self._out]
 
-    def _wait(self, call: Call) -> Row | Outcome | FetchError:
-        began = time.monotonic()
-        while call.answer is PENDING:
-            now = time.monotonic()
-            if now >= call.until and call.until <= self._until:
-                self._fetcher.cut_off(call)
-                break
-            if now >= self._until:
-                self.waited += now - began
-                return FetchError("deadline")
+    def _wait(self, call: Call, until: float) -> Row | Outcome | FetchError:
+        """Wait until an answer is there, but no longer than for the lookup's own time, nor for that of all of them."""
+        began = now = time.monotonic()
+        while call.answer is PENDING and now < min(until, self._until):
             try:
-                self._arrivals.get(timeout=min(call.until, self._until) - now)
+                self._arrivals.get(timeout=min(until, self._until) - now)
             except Empty:
-                continue
-            self._advance()
-        self.waited += time.monotonic() - began
-        return call.answer
+                pass
+            else:
+                self._advance()
+            now = time.monotonic()
+        self.waited += now - began
+        if call.answer is not PENDING:
+            return call.answer
+        if until > self._until:
+            return FetchError("deadline")
+        self._fetcher.cut_off(call, self._arrivals)
+        return FetchError("timeout")
 
     def _start(self, keys: Mapping[str, Key]) -> None:
+        now = time.monotonic()
+        self._untils |= {lookup: now + self._fetcher.patience(lookup) for lookup in keys}
         for lookup, (call, how) in self._fetcher.ask(keys, self._arrivals).items():
             self._calls[lookup] = call
             self.made += how == "made"
@@ -141,21 +161,20 @@ class Fetches:
     def _advance(self) -> None:
         """Try the rules with what is known by now, and start what they miss."""
         answered = True
-        while answered and time.monotonic() < self._until:
-            self._wanted = {}
-            self._open = [(rule, ask) for rule, ask in self._open if self._misses(rule, ask)]
+        while self._open and answered and time.monotonic() < self._until:
+            self._wanted, self._tried = {}, {}
+            known = self._look(self._known)
+            self._open = [(rule, ask) for rule, ask in self._open if self._misses(rule, ask, known)]
             self._start(self._wanted)
             # What is kept is there at once, and may be what another key is made of.
             answered = any(self._calls[lookup].answer is not PENDING for lookup in self._wanted)
 
-    def _misses(self, rule: Rule, ask: Decide | None) -> bool:
+    def _misses(self, rule: Rule, ask: Decide | None, known: Context) -> bool:
         """Tell whether a rule may still need a lookup whose answer isn't there, and want those that it may."""
         needs, misses = self._needs[rule], False
         if ask is not None:
-            wanted = self._wanted.copy()
-            truth = ask(self._look())
+            truth = ask(known)
             if truth is False:
-                self._wanted = wanted
                 self._out.add(rule)
                 return False
             if truth is None:
@@ -164,7 +183,7 @@ class Fetches:
                     return self._want(needs.tests)
         for read, lookups in needs.values:
             self._missed = False
-            read(self._look())
+            read(self._look(self._known_or_wanted))
             if self._missed:
                 self._want(lookups)
                 misses = True
@@ -172,21 +191,36 @@ class Fetches:
 
     def _want(self, lookups: Iterable[str]) -> bool:
         """Want lookups, as far as their keys are known; tell whether an answer is missing."""
-        self._missed = False
+        misses = False
         for lookup in lookups:
-            self._lookups[lookup].row(self._look())
-        return self._missed
+            if lookup not in self._tried:  # many rules may need the same ones
+                self._missed = False
+                self._lookups[lookup].row(self._look(self._known_or_wanted))
+                self._tried[lookup] = self._missed
+            misses = misses or self._tried[lookup]
+        return misses
 
-    def _look(self) -> Context:
-        """Make a context that waits for nothing, for one look: what it remembers may be missing in the next."""
-        context = self._context
-        return Context(context.event, context.client, self._known, context.now)
+    def _look(self, answers: Answers) -> Context:
+        """Make a context that waits for nothing; what it remembers holds as long as nothing more is known."""
+        event, client, now = self._about
+        return Context(event, client, answers, now)
 
-    def _known(self, lookup: str, key: Key) -> Row | Outcome:
+    def _known(self, lookup: str, _key: Key) -> Row | Outcome:
+        """Answer with what is known."""
+        if lookup in self._given:
+            return self._given[lookup]
+        if lookup in self.failures:
+            return FAILED
         call = self._calls.get(lookup)
-        if call is None:
-            self._wanted[lookup] = key
-        elif call.answer is not PENDING:
-            return FAILED if isinstance(call.answer, FetchError) else call.answer
-        self._missed = True
-        return PENDING
+        if call is None or call.answer is PENDING:
+            return PENDING
+        return FAILED if isinstance(call.answer, FetchError) else call.answer
+
+    def _known_or_wanted(self, lookup: str, key: Key) -> Row | Outcome:
+        """Answer with what is known, and want what nobody has asked for."""
+        answer = self._known(lookup, key)
+        if answer is PENDING:
+            self._missed = True
+            if lookup not in self._calls:
+                self._wanted[lookup] = key
+        return answer

@@ -84,7 +84,9 @@ def check_kinds(plan: dict[str, Any], lookups: Iterable[str]) -> None:
     for name in lookups:
         provider = provider_of(plan["pool"]["lookups"][name])
         if provider not in KINDS:
-            raise PlanError(f"the lookup `{name}` is a `{provider}`, which isn't made yet; use `dynamodb` or `lambda`")
+            raise PlanError(
+                f"the lookup `{name}` is a `{provider}`, which isn't supported yet; use `dynamodb` or `lambda`"
+            )
 
 
 def kinds_of(aws: AWS) -> Kinds:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from types import MappingProxyType
 
 from pretoken.trigger.durations import milliseconds_of
 from pretoken.trigger.errors import PlanError
+from pretoken.trigger.fetching.causes import causes_of
 from pretoken.trigger.fetching.fetcher import Fetcher
 from pretoken.trigger.fetching.fetches import Fetches
 from pretoken.trigger.fetching.kinds import check_kinds, kinds_of
-from pretoken.trigger.fetching.needs import needs_of, told_lookups
+from pretoken.trigger.fetching.needs import needs_of
+from pretoken.trigger.fetching.told import told_lookups
 from pretoken.trigger.lookups import provider_of
+from pretoken.trigger.reads import complete
 from pretoken.trigger.text import fill_in
 
 TYPE_CHECKING = False
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
     from pretoken.trigger.fetching.aws import AWS
     from pretoken.trigger.fetching.kinds import Kinds
+    from pretoken.trigger.lookups import Row
+    from pretoken.trigger.outcomes import Outcome
     from pretoken.trigger.plan import Program
 
 DEFAULT_TOTAL = "2s"
@@ -37,29 +43,30 @@ class Lookups:
     Attributes:
         total: seconds that all lookups of an event may take.
 
-    Raises:
-        PlanError: nobody answers a lookup of this kind.
     """
 
-    __slots__ = ("_fetcher", "_lookups", "_needs", "_told", "total")
+    __slots__ = ("_fetcher", "_lookups", "_needs", "_plan", "_told", "total")
 
     def __init__(self, plan: dict[str, Any], program: Program, variables: Mapping[str, str], kinds: Kinds) -> None:
-        complete = {"derived": {}, "tables": {}, "rules": {}, **plan}
+        self._plan = complete(plan)
         self._lookups = program.lookups
         declared = {name: _filled_in(plan["pool"]["lookups"][name], variables) for name in program.lookups}
         self._fetcher = Fetcher(declared, kinds)
-        self._needs = needs_of(program.rules, complete)
-        self._told = told_lookups(program.lookups, complete)
+        self._needs = needs_of(program.rules, self._plan)
+        self._told: frozenset[str] | None = None
         self.total = milliseconds_of(program.limits.get("lookups_total", DEFAULT_TOTAL)) / 1000
 
-    def of_event(self, seconds: float | None = None) -> Fetches:
+    def of_event(
+        self, seconds: float | None = None, given: Mapping[str, Row | Outcome] = MappingProxyType({})
+    ) -> Fetches:
         """Give what answers the lookups of one event, from now on for at most this long.
 
         Args:
             seconds: what is left for them; never more than `total`.
+            given: answers for which nobody needs to be asked, by lookup; in simulations.
         """
         patience = self.total if seconds is None else min(self.total, seconds)
-        return Fetches(self._fetcher, self._lookups, self._needs, time.monotonic() + patience)
+        return Fetches(self._fetcher, self._lookups, self._needs, time.monotonic() + patience, given)
 
     def report(
         self, fetches: Fetches, misread: Iterable[str], log: Callable[..., object], **about: Any
@@ -72,10 +79,13 @@ class Lookups:
             log: writes a log line, as `Report.log` does.
             about: what else the line says.
         """
-        causes = {**dict.fromkeys(misread, "wrong-type"), **fetches.failures}
-        for lookup, cause in sorted(causes.items()):
-            by = {"Lookup": lookup if lookup in self._told else "other", "Cause": cause}
-            log("WARN", "lookup failed", metrics={"LookupFailures": 1}, by=by, **about)
+        causes = causes_of(fetches.failures, misread)
+        if causes and self._told is None:
+            self._told = told_lookups(self._lookups, self._plan)
+        for lookup, cause in causes.items():
+            name = lookup if lookup in (self._told or ()) else "other"
+            dimensions = {"Lookup": name, "Cause": cause}
+            log("WARN", "lookup failed", metrics={"LookupFailures": 1}, dimensions=dimensions, **about)
         return {
             "LookupsMade": fetches.made,
             "LookupsCached": fetches.cached,
@@ -109,13 +119,17 @@ def lookups_of(plan: dict[str, Any], program: Program, variables: Mapping[str, s
         aws: makes the clients.
 
     Raises:
-        PlanError: nobody answers a lookup of this kind, or there is no client, mostly since no region is set.
+        PlanError: a kind isn't supported, or there can be no client, mostly since no region is set.
     """
-    from botocore.exceptions import BotoCoreError
+    from botocore.exceptions import BotoCoreError, NoRegionError, ProfileNotFound
 
     check_kinds(plan, program.lookups)
     try:
         return Lookups(plan, program, variables, kinds_of(aws))
-    except (BotoCoreError, ValueError) as error:
-        what = type(error).__name__
-        raise PlanError(f"there is no client for lookups: {what}; check region, endpoint and credentials") from None
+    except NoRegionError:
+        problem = "no AWS region is set; set `AWS_REGION`"
+    except ProfileNotFound:
+        problem = "there is no such profile; correct `AWS_PROFILE`"
+    except (BotoCoreError, ValueError):
+        problem = "the settings of AWS can't be used; check `AWS_ENDPOINT_URL` and the file of settings"
+    raise PlanError(f"lookups can't be made: {problem}")
