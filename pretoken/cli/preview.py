@@ -67,7 +67,7 @@ def preview(
         simulation = simulator.run(raw, fetches or answers_of(answers), now=instant)
     except EventError as error:
         raise CannotRun(_not_an_event(name, error, pool["trigger"])) from None
-    shown = preview_of(simulator, simulation, loaded, answers, fetches.failures if fetches else None)
+    shown = preview_of(simulator, simulation, loaded, answers)
     if format_ == "json":
         click.echo(json.dumps(shown.to_json(), indent=2))
     else:

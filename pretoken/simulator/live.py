@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from pretoken.simulator.lookups import rows_of
 from pretoken.trigger.errors import PlanError
-from pretoken.trigger.lookups import key_templates, provider_of
-from pretoken.trigger.text import parts_of
+from pretoken.trigger.inputs import split_path
+from pretoken.trigger.lookups import provider_of
+from pretoken.trigger.reads import complete, paths_of_lookup, paths_of_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from pretoken.simulator.simulation import Simulator
     from pretoken.trigger.fetching import Lookups
     from pretoken.trigger.fetching.fetches import Fetches
+
+_VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
 class LiveLookups:
     """Makes lookups as the deployed function does; one after the other where conditions are observed for coverage."""
 
     def __init__(self) -> None:
-        self._lookups: dict[Simulator, Lookups] = {}
+        self._lookups: dict[tuple[Simulator, frozenset[str]], Lookups] = {}
 
     def __call__(self, simulator: Simulator, given: Mapping[str, Any]) -> Fetches:
         """Give what answers the lookups of the simulator's next event.
@@ -33,27 +38,50 @@ class LiveLookups:
         Raises:
             PlanError: a variable isn't given, there is no region, or the function can't make a lookup of this kind.
         """
-        if simulator not in self._lookups:
-            self._lookups[simulator] = _connect(simulator)
-        return self._lookups[simulator].of_event(given=rows_of(given))
+        key = simulator, frozenset(given)
+        if key not in self._lookups:
+            self._lookups[key] = _connect(simulator, given)
+        return self._lookups[key].of_event(given=rows_of(given))
 
 
-def _connect(simulator: Simulator) -> Lookups:
+def _connect(simulator: Simulator, given: Iterable[str]) -> Lookups:
     """Make the clients; what a lookup asks of AWS must not rest on a stand-in."""
     from pretoken.trigger.fetching import lookups_of
     from pretoken.trigger.fetching.aws import AWS
 
     plan, program = simulator.plan, simulator.program
-    for name in program.lookups:
-        for variable in _variables(plan["pool"]["lookups"][name]):
-            if variable not in simulator.given:
-                raise PlanError(f"lookup `{name}` needs the value of `{variable}`; write `--variable {variable}=VALUE`")
-    return lookups_of(plan, program, simulator.variables, AWS())
+    missing: dict[str, str] = {}
+    for name in program.lookups.keys() - {*given}:
+        text = _text_behind(plan["pool"]["lookups"][name], complete(plan))
+        if '"pseudonym"' in text:
+            raise PlanError(
+                f"lookup `{name}` rests on a pseudonym, whose secret isn't here; answer it: `--lookups FILE`"
+            )
+        missing |= {variable: name for variable in _VARIABLE.findall(text) if variable not in simulator.given}
+    if missing:
+        lookups = ", ".join(f"`{name}`" for name in sorted({*missing.values()}))
+        options = " ".join(f"--variable {variable}=VALUE" for variable in sorted(missing))
+        raise PlanError(f"lookup {lookups} needs the values of variables; write `{options}`")
+    return lookups_of(plan, program, simulator.variables, AWS(), given)
 
 
-def _variables(lookup: dict[str, Any]) -> Iterator[str]:
-    """Give the variables that decide what is asked for."""
-    source = lookup[provider_of(lookup)]
-    texts = [text for text in source.values() if isinstance(text, str)]
-    for text, template in [(text, False) for text in texts] + [(text, True) for text in key_templates(lookup).values()]:
-        yield from (part for kind, part in parts_of(text, template=template) if kind == "variable")
+def _text_behind(lookup: dict[str, Any], plan: dict[str, Any]) -> str:
+    """Give as JSON all that decides what is asked for: the lookup's source, derived values and tables behind its key."""
+    parts: list[Any] = [lookup[provider_of(lookup)]]
+    waiting, seen = list(paths_of_lookup(lookup)), set[str]()
+    while waiting:
+        path = waiting.pop()
+        root, name = split_path(path)
+        if path in seen:
+            continue
+        seen.add(path)
+        if root == "variable":
+            parts.append(f"${{{name}}}")
+        elif root == "derived":
+            value = plan["derived"][name]
+            parts.append(value)
+            waiting += paths_of_value(value)
+            parts += [
+                table for table_name, table in plan["tables"].items() if json.dumps(table_name) in json.dumps(value)
+            ]
+    return json.dumps(parts)

@@ -30,11 +30,10 @@ from pretoken.cognito.tokens import token_bytes
 from pretoken.simulator.reasons import why_not_asked, why_refused
 from pretoken.simulator.rows import ClaimRow, ItemRow, claim_rows, item_rows
 from pretoken.simulator.simulation import OTHER_CLIENTS
-from pretoken.trigger.fetching.causes import causes_of
 from pretoken.trigger.handler import NEUTRAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from pretoken.cognito.events import Event
     from pretoken.policy.errors import Place
@@ -142,7 +141,6 @@ def preview(
     simulation: Simulation,
     loaded: LoadedPolicy | None = None,
     given: Iterable[str] = (),
-    causes: Mapping[str, str] | None = None,
 ) -> Preview:
     """Make the preview of what became of an event.
 
@@ -151,7 +149,6 @@ def preview(
         simulation: what became of it.
         loaded: the policy with its places, so that a denial can name its own.
         given: the lookups for which an answer is given.
-        causes: why lookups failed.
     """
     event, decision = simulation.event, simulation.decision
     issued = simulation.after is not None
@@ -173,7 +170,7 @@ def preview(
         conflicts=tuple(sorted(decision.conflicts)),
         not_encrypted=tuple(sorted((recipient, cause) for recipient, cause, _ in unsealed)),
         lookups=dict(sorted(simulation.lookups.items())),
-        causes=causes_of(causes or {}, decision.misread),
+        causes=simulation.causes,
         not_asked={name: why_not_asked(name, simulation.inputs) for name in sorted({*given} - {*simulation.lookups})},
     )
 

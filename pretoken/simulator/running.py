@@ -11,6 +11,7 @@ from pretoken.simulator.lookups import answers_of
 from pretoken.simulator.outcome import Outcome, outcome_of
 from pretoken.simulator.reasons import names
 from pretoken.simulator.simulation import Simulator
+from pretoken.trigger.fetching import CAUSES
 from pretoken.trigger.text import fill_in
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ class Runner:
         given, expect = located.case.given, located.case.expect
         simulation = self._simulate(given)
         outcome = outcome_of(simulation)
-        return Result(located, outcome, compare(expect, outcome, self.plan), tuple(_unasked(given, simulation)))
+        notes = (*_unasked(given, simulation), *_failed(simulation))
+        return Result(located, outcome, compare(expect, outcome, self.plan), notes)
 
     def decide(self, given: Given) -> Outcome:
         """Find what comes of what is given, which was checked."""
@@ -114,3 +116,9 @@ def _unasked(given: Given, simulation: Simulation) -> Iterator[str]:
         if answer != "none" and name not in simulation.lookups and absent:
             verb = "is" if len(absent) == 1 else "are"
             yield f"lookup `{name}` wasn't asked: {names(absent)} {verb} absent"
+
+
+def _failed(simulation: Simulation) -> Iterator[str]:
+    """Name the lookups that AWS was asked for and that failed, which may be what a case expects by chance."""
+    for name, cause in simulation.causes.items():
+        yield f"lookup `{name}` failed: {cause}: {CAUSES[cause]}"

@@ -13,6 +13,7 @@ from pretoken.policy.variables import complete_variables
 from pretoken.simulator.inputs import Inputs
 from pretoken.trigger.answer import Answer, answer_of
 from pretoken.trigger.context import Context
+from pretoken.trigger.fetching.causes import causes_of
 from pretoken.trigger.link import Linker
 from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.outcomes import ABSENT, FAILED, PENDING
@@ -48,6 +49,7 @@ class Simulation:
         answer: the changes that were asked for; None if the rules deny the sign-in.
         refusal: why the answer can't leave, so that the sign-in is refused with the neutral text.
         lookups: for each lookup that was made, its outcome: `row`, `none` or `failed`.
+        causes: why lookups failed, where that is known.
         inputs: the inputs, to be read once more.
     """
 
@@ -58,6 +60,7 @@ class Simulation:
     answer: Answer | None
     refusal: ContractError | None
     lookups: dict[str, str]
+    causes: dict[str, str]
     inputs: Inputs
 
     @property
@@ -114,17 +117,18 @@ class Simulator:
         noted = _Noted(answers)
         decision = self.program.decide(event, noted, now=now)
         lookups = dict(noted.outcomes)
+        causes = causes_of(getattr(answers, "failures", {}), decision.misread)
         before = default_tokens(event, now)
         client = self.program.client_name(event.client_id)
         inputs = Inputs(self._linker, Context(event, ABSENT if client is None else client, noted.again, now))
         if decision.denied_by is not None:
-            return Simulation(event, decision, before, None, None, None, lookups, inputs)
+            return Simulation(event, decision, before, None, None, None, lookups, causes, inputs)
         answer = answer_of(decision, event, self.program, self._seal)
         try:
             after = apply_response(before, event, respond(event, answer.changes))
         except ContractError as refusal:
-            return Simulation(event, decision, before, None, answer, refusal, lookups, inputs)
-        return Simulation(event, decision, before, after, answer, None, lookups, inputs)
+            return Simulation(event, decision, before, None, answer, refusal, lookups, causes, inputs)
+        return Simulation(event, decision, before, after, answer, None, lookups, causes, inputs)
 
 
 class _Noted:

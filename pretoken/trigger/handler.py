@@ -121,6 +121,7 @@ class Handler:
             else:
                 fetches = self._lookups.of_event(None if left is None else left - _RESERVED)
                 decision = self.program.decide(read, fetches, now=int(now))
+                fetches.close()
                 metrics = self._lookups.report(fetches, decision.misread, report.log, now=now, **about)
             if decision.denied_by is None:
                 seal = self._seal if left is None else self._seal_until(started + left - _LAST)

@@ -181,3 +181,35 @@ class Dependency(RuleBasedStateMachine):
 
 
 TestDependency: Callable[[], object] = Dependency.TestCase
+
+
+def test_one_key_alone_opens_no_breaker() -> None:
+    """Else one user, whose own requests time out, could have it opened for all."""
+    breaker = Breaker()
+    for _ in range(10 * FAILURES):
+        breaker.failed(0, who=1)
+        breaker.failed(0, who=2)
+    assert breaker.admits(0, who=3)
+    breaker.failed(0, who=3)
+    assert not breaker.admits(0, who=4)
+
+
+def test_whose_probe_failed_makes_no_other_while_somebody_else_comes() -> None:
+    breaker = Breaker()
+    for number in range(FAILURES):
+        breaker.failed(0, who=number)
+    assert breaker.admits(SHORTEST, who=1)
+    breaker.failed(SHORTEST, who=1)
+    assert not breaker.admits(3 * SHORTEST, who=1)
+    assert breaker.admits(3 * SHORTEST, who=2)
+    breaker.succeeded()
+    assert breaker.admits(3 * SHORTEST, who=1)
+
+
+def test_where_nobody_else_comes_a_probe_is_made_again_after_the_longest_pause() -> None:
+    breaker = Breaker()
+    for number in range(FAILURES):
+        breaker.failed(0, who=number)
+    assert breaker.admits(SHORTEST, who=1)
+    breaker.failed(SHORTEST, who=1)
+    assert breaker.admits(SHORTEST + LONGEST, who=1)

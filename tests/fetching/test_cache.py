@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from pretoken.trigger.fetching import cache as module
-from pretoken.trigger.fetching.cache import MOST, Cache
+from pretoken.trigger.fetching.cache import MOST, MOST_CHARACTERS, Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,3 +147,15 @@ class Environment(RuleBasedStateMachine):
 
 
 TestEnvironment: Callable[[], object] = Environment.TestCase
+
+
+def test_answers_together_are_bounded_too() -> None:
+    """Objects take many times what they take as JSON."""
+    kept = Cache(60)
+    row = {"text": "x" * (MOST_CHARACTERS // 3)}
+    for number in range(4):
+        kept.put(number, row, asked=0)
+    assert [kept.get(number, 0) is not None for number in range(4)] == [False, False, True, True]
+    kept.put("all", {"text": "x" * MOST_CHARACTERS}, asked=0)
+    assert kept.get("all", 0) is None
+    assert kept._characters == 0

@@ -9,6 +9,7 @@ import pytest
 
 from pretoken.trigger.fetching.causes import FetchError
 from pretoken.trigger.fetching.function import Function
+from pretoken.trigger.fetching.kinds import UNREADABLE
 from tests.fetching.declarations import declared
 from tests.fetching.stranger import Answer
 from tests.runtime.emulator import MISSING, Emulator
@@ -71,7 +72,7 @@ def cause(function: Function, **key: str) -> str:
         (None, None),
         ({"plan": None, "limits": None}, {}),
         ({"plan": "", "limits": {"seats": False}}, {"plan": "", "seats": False}),
-        ({"plan": ["b", "a"], "limits": ["seats"]}, {"plan": ["b", "a"]}),
+        ({"plan": ["b", "a"], "limits": ["seats"]}, {"plan": ["b", "a"], "seats": UNREADABLE}),
         ({"plan": [{"a": None}, {"a": [{}]}]}, {"plan": [{"a": None}, {"a": [{}]}]}),
         ({"plan": {"a": {"b": [1, 2.5, True]}}}, {"plan": {"a": {"b": [1, 2.5, True]}}}),
         ({"plan": 2**53}, {"plan": 2**53}),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pretoken.trigger.fetching.causes import FetchError
-from pretoken.trigger.fetching.items import UNREADABLE, item_of, items_of, plain
+from pretoken.trigger.fetching.items import item_of, items_of, plain
+from pretoken.trigger.fetching.kinds import UNREADABLE
 
 ONE, TWO = {"pk": {"S": "anna"}}, {"pk": {"S": "otto"}}
 ITEM = {**ONE, "plan": {"S": "pro"}}

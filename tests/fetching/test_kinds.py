@@ -9,7 +9,7 @@ import pytest
 from pretoken.trigger.errors import PlanError
 from pretoken.trigger.fetching.dynamodb import DynamoDB
 from pretoken.trigger.fetching.function import Function
-from pretoken.trigger.fetching.kinds import KINDS, LARGEST, Declared, check_kinds, kinds_of
+from pretoken.trigger.fetching.kinds import KINDS, LARGEST, UNREADABLE, Declared, check_kinds, kinds_of
 from pretoken.trigger.lookups import KEYS
 from tests.fetching.declarations import declared, in_table
 from tests.trigger.plans import make_plan, pool
@@ -44,8 +44,8 @@ def test_a_field_is_where_it_says_or_else_under_its_name() -> None:
         ({"plan": "", "limits": {"seats": 0}}, {"plan": "", "seats": 0}),
         ({"plan": False, "limits": {}}, {"plan": False}),
         ({"plan": [], "limits": None}, {"plan": []}),
-        ({"plan": {}, "limits": "seats"}, {"plan": {}}),
-        ({"limits": ["seats"]}, {}),
+        ({"plan": {}, "limits": "seats"}, {"plan": {}, "seats": UNREADABLE}),
+        ({"limits": ["seats"]}, {"seats": UNREADABLE}),
         ({"limits.seats": 5, "seats": 6}, {}),
     ],
     ids=str,

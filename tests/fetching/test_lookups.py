@@ -9,13 +9,13 @@ import pytest
 
 from pretoken.trigger.errors import PlanError
 from pretoken.trigger.fetching import FetchError, Lookups, lookups_of
+from pretoken.trigger.fetching.aws import AWS
 from pretoken.trigger.fetching.lookups import DEFAULT_TOTAL
 from pretoken.trigger.plan import link
 from tests.fetching.kinds import Environment, Slow, Table, answered_by, listed, patient
 from tests.trigger.plans import claim, claims, given, lookup, make_plan, pool
 
 if TYPE_CHECKING:
-    from pretoken.trigger.fetching.aws import AWS
     from pretoken.trigger.fetching.kinds import Declared
 
 A = {"from": "lookup.a.string"}
@@ -199,9 +199,10 @@ def test_what_was_tried_before_answers_were_there_is_no_failure() -> None:
 
 def test_a_name_that_tells_of_personal_data_is_other() -> None:
     rules = {"r": claim(A, when=PERSONAL), "s": {"id_token": {"claims": {"x": {"from": "lookup.c.string"}}}}}
-    told = Told(rules, {"a": FetchError("throttled"), "c": FetchError("throttled")}, THREE)
+    apart = {name: {**one, "dynamodb": {**one["dynamodb"], "table": name}} for name, one in THREE.items()}
+    told = Told(rules, {"a": FetchError("throttled"), "c": FetchError("throttled")}, apart)
     assert told.causes == [("other", "throttled"), ("c", "throttled")]
-    told = Told(rules, {"a": {"string": 5}, "c": ROW}, THREE)
+    told = Told(rules, {"a": {"string": 5}, "c": ROW}, apart)
     assert told.causes == [("other", "wrong-type")]
 
 
@@ -229,6 +230,14 @@ def test_without_a_region_the_function_does_not_start(aws: AWS, environment: pyt
     plan = make_plan({"r": claim(A)}, pool=pool(lookups={"a": lookup()}))
     with pytest.raises(PlanError, match="no AWS region is set; set `AWS_REGION`") as raised:
         lookups_of(plan, link(plan, {}), {}, aws)
+    assert raised.value.__cause__ is None
+
+
+def test_with_a_profile_that_is_none_the_function_does_not_start(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AWS_PROFILE", "nobody")
+    plan = make_plan({"r": claim(A)}, pool=pool(lookups={"a": lookup()}))
+    with pytest.raises(PlanError, match="there is no such profile; correct `AWS_PROFILE`") as raised:
+        lookups_of(plan, link(plan, {}), {}, AWS())
     assert raised.value.__cause__ is None
 
 

@@ -150,13 +150,24 @@ def test_a_lookup_of_a_rule_that_another_overrides_is_as_personal_as_that_rule(
     assert _told(rules) == ({"a", "c"} if is_told else {"c"})
 
 
+def test_a_lookup_that_may_be_one_request_with_a_hidden_one_is_hidden_too() -> None:
+    """That it fails may tell that the other was made."""
+    lookups = {name: lookup(f"{name}#{{attribute.sub}}") for name in "ab"}
+    lookups["c"] = {**lookup(), "dynamodb": {"table": "other", "key": {"pk": "{attribute.sub}"}}}
+    read = {name: {"from": f"lookup.{name}.string"} for name in lookups}
+    rules = {"r": claim(read["a"], when=PERSONAL), "s": {"id_token": {"claims": {"b": read["b"], "c": read["c"]}}}}
+    plan = {"derived": {}, "tables": {}, **make_plan(rules, pool=pool(lookups=lookups))}
+    assert told_lookups("abc", plan) == {"c"}
+
+
 def test_only_lookups_that_some_rule_reads_are_told() -> None:
     assert told_lookups([], {"derived": {}, "rules": {}, "pool": pool()}) == frozenset()
 
 
 def _told(rules: dict[str, Any]) -> set[str]:
     attributes = {"custom:string": {"data": "none"}, "custom:strings": {"type": "strings"}}
-    declared = pool(lookups=LOOKUPS, attributes=attributes, metadata={"string": {"data": "none"}}, **CRM)
+    apart = {name: {**one, "dynamodb": {**one["dynamodb"], "table": name}} for name, one in LOOKUPS.items()}
+    declared = pool(lookups=apart, attributes=attributes, metadata={"string": {"data": "none"}}, **CRM)
     derived = {"personal": {"test": PERSONAL}, "public": {"test": {"client": "web"}}}
     plan = make_plan(rules, pool=declared, derived=derived)
     return set(told_lookups(link(plan, {}).lookups, plan))

@@ -38,6 +38,8 @@ def ask(aws: AWS, stranger: Stranger) -> Ask:  # noqa: ARG001 - the server that 
         else:
             kind = DynamoDB([in_table(name=name, timeout=timeout) for name in KEYS], aws)
         answers: Mapping[str, Any] = kind.fetch(KEYS if way == "batch" else {"one": KEYS["one"]})
+        if way == "get" and isinstance(answers["one"], FetchError):
+            raise answers["one"]
         return answers
 
     return ask
@@ -152,8 +154,18 @@ def test_a_key_of_which_no_table_tells_is_not_known(ask: Ask, stranger: Stranger
 
 
 def test_a_batch_may_be_as_long_as_its_items(ask: Ask, stranger: Stranger) -> None:
-    stranger.manner = Answer({"Responses": {"memberships": [{**ONE, "plan": {"S": "x" * 100_000}}]}})
-    assert ask("batch") == {"one": {"plan": "x" * 100_000}, "two": None}
+    two = {"pk": {"S": KEYS["two"]["pk"]}}
+    items = [{**key, "plan": {"S": "x" * 60_000}} for key in (ONE, two)]
+    stranger.manner = Answer({"Responses": {"memberships": items}})
+    assert ask("batch") == {name: {"plan": "x" * 60_000} for name in ("one", "two")}
+
+
+def test_in_a_batch_an_item_that_is_too_large_or_none_fails_alone(ask: Ask, stranger: Stranger) -> None:
+    two = {"pk": {"S": KEYS["two"]["pk"]}}
+    for plan, cause in (({"S": "x" * 66_000}, "too-large"), ({"S": 5}, "unreadable")):
+        stranger.manner = Answer({"Responses": {"memberships": [{**ONE, "plan": plan}, {**two, "plan": {"S": "x"}}]}})
+        answers = ask("batch")
+        assert (answers["one"].cause, answers["two"]) == (cause, {"plan": "x"})
 
 
 @pytest.mark.parametrize("spare", [0, -1])

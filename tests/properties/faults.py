@@ -604,24 +604,24 @@ def _kept_failure(patch: pytest.MonkeyPatch) -> None:
 
 @_fault("two events share a request for another key that isn't kept", lookups_decide_alike)
 def _shares(patch: pytest.MonkeyPatch) -> None:
-    find = fetcher.Fetcher._find
+    find = fetcher._find
 
-    def faulty(self: Any, source: Any, key: Any, *arguments: Any, **options: Any) -> Any:
+    def faulty(source: Any, key: Any, now: float, clock: float) -> Any:
         if source.cache is None:
             other = source.under_way.get(())
             if other is not None and other.answer is PENDING:
                 return other, "joined"
-        call, how = find(self, source, key, *arguments, **options)
+        call, how = find(source, key, now, clock)
         if source.cache is None and how == "made":
             source.under_way[()] = call
         return call, how
 
-    patch.setattr(fetcher.Fetcher, "_find", faulty)
+    patch.setattr(fetcher, "_find", faulty)
 
 
 @_fault("a breaker never opens", lookups_spare_what_is_down)
 def _never_opens(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(breaker.Breaker, "admits", lambda _self, _now: True)
+    patch.setattr(breaker.Breaker, "admits", lambda *_: True)
 
 
 @_fault("a breaker never closes again", lookups_spare_what_is_down)

@@ -37,7 +37,7 @@ from tests.properties.events import event, rows
 from tests.properties.outcome import Outcome, broken_promise, more
 from tests.properties.policies import policy
 from tests.properties.vocabulary import LOOKUPS, NOW, SECRETS, VARIABLES
-from tests.trigger.plans import claims
+from tests.trigger.plans import claims, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -155,7 +155,8 @@ class _Scene:
         """Let something be in the way of the next event: too many requests, an open breaker, no time."""
         self.busy, self.overdue = choices.chance(4), choices.chance(3)
         self.shut = {name for name in LOOKUPS if choices.chance(4)}
-        self.fetcher._number += MOST_UNDER_WAY * self.busy
+        for source in self.fetcher._sources.values():
+            source.number += MOST_UNDER_WAY * self.busy
         for name in self.shut & set(self.fetcher._sources):
             for _ in range(5):
                 self.fetcher._sources[name].breaker.failed(self.world.clock.now)
@@ -166,7 +167,8 @@ class _Scene:
     def settle(self) -> bool:
         """Wait until all is over that doesn't hang, and clear the way."""
         settled = eventually(lambda: threading.active_count() - self.threads <= self.world.stuck)
-        self.fetcher._number -= MOST_UNDER_WAY * self.busy
+        for source in self.fetcher._sources.values():
+            source.number -= MOST_UNDER_WAY * self.busy
         self.busy = self.overdue = False
         for source in self.fetcher._sources.values():
             source.breaker.succeeded()
@@ -394,7 +396,9 @@ def lookups_stay_in_time(choices: Choices, tally: Tally) -> str | None:
         made = environment.fetches.made
         breakers = {name: environment.breaker(name)._failures for name in names}
         kind.release()
-        if not eventually(lambda: environment.fetcher._number == 0 and kind.under_way == 0):
+        if not eventually(
+            lambda: not any(source.number for source in environment.fetcher._sources.values()) and kind.under_way == 0
+        ):
             return "a request doesn't end"
     lost: dict[str, bool] = {}
     for name, parent in parents.items():
@@ -439,7 +443,7 @@ def lookups_spare_what_is_down(choices: Choices, tally: Tally) -> str | None:
         for _ in range(3 + choices.below(6)):
             clock.now += choices.pick((0, 0, 0.5, 1, 2, 4, 31))
             opened = in_a_row >= 5 and clock.now - last < min(2 ** (in_a_row - 5), 30)
-            environment.decide()
+            environment.decide(given(attributes={"sub": f"user-{tally['events']}"}))
             fetches = environment.fetches
             found = "breaker-open" if opened else outage[0]
             if (fetches.failures.get("a"), fetches.made, fetches.skipped) != (found, not opened, opened):

@@ -83,6 +83,8 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ),
     ((exceptions.ParamValidationError,), "refused"),
 )
+LARGEST_ERROR = 64 * 1024
+"""Bytes of an error that is read for its code: reading much of it would hold all threads up."""
 _SUCCESS, _NO_SUCCESS, _SERVER_ERROR = 200, 300, 500
 
 
@@ -167,7 +169,8 @@ def _read(content: bytes) -> Any:
 def _keep_code(response_dict: dict[str, Any], **_: Any) -> None:
     """Leave nothing of an error but its code: botocore stumbles over what isn't an object, and texts may hold keys."""
     if response_dict["status_code"] >= _NO_SUCCESS:
-        document = _read(response_dict["body"])
+        body = response_dict["body"]
+        document = _read(body) if len(body) <= LARGEST_ERROR else None
         texts = document.items() if isinstance(document, dict) else ()
         kept = {name: text for name, text in texts if name in ("__type", "code", "Code") and isinstance(text, str)}
         response_dict["body"] = json.dumps(kept).encode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -9,6 +11,8 @@ if TYPE_CHECKING:
     from pretoken.trigger.lookups import Row
 
 MOST = 500
+MOST_CHARACTERS = 2_000_000
+"""Of all answers together, as JSON: the objects that they are made of take many times that."""
 
 
 class Cache:
@@ -23,21 +27,22 @@ class Cache:
     was kept after the present is too old as well.
     """
 
-    __slots__ = ("_kept", "_seconds")
+    __slots__ = ("_characters", "_kept", "_seconds")
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._kept: dict[Hashable, tuple[float, Row]] = {}
+        self._kept: dict[Hashable, tuple[float, Row, int]] = {}
+        self._characters = 0
 
     def get(self, key: Hashable, now: float) -> tuple[Row] | None:
         """Give what is kept, in a tuple since "no row" is an answer too; None if nothing is."""
         kept = self._kept.get(key)
         if kept is None:
             return None
-        asked, row = kept
+        asked, row, _ = kept
         if 0 <= now - asked < self._seconds:
             return (row,)
-        self._kept.pop(key, None)
+        self._drop(key)
         return None
 
     def put(self, key: Hashable, row: Row, asked: float) -> None:
@@ -45,11 +50,19 @@ class Cache:
         kept = self._kept.get(key)
         if kept is not None and kept[0] > asked:
             return  # a slow answer, which may tell of what was taken away meanwhile
-        self._kept.pop(key, None)
-        if len(self._kept) >= MOST:
-            self._kept.pop(next(iter(self._kept)), None)
-        self._kept[key] = (asked, row)
+        self._drop(key)
+        size = len(json.dumps(row, default=str))
+        self._kept[key] = (asked, row, size)
+        self._characters += size
+        while len(self._kept) > MOST or self._characters > MOST_CHARACTERS:
+            self._drop(next(iter(self._kept)))
 
     def clear(self) -> None:
         """Let go of everything."""
         self._kept.clear()
+        self._characters = 0
+
+    def _drop(self, key: Hashable) -> None:
+        kept = self._kept.pop(key, None)
+        if kept is not None:
+            self._characters -= kept[2]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     Key = dict[str, str]
 
 
-MOST_UNDER_WAY = 128
-"""Requests at once, those included that nobody waits for any longer: each is a thread with a connection."""
+MOST_UNDER_WAY = 64
+"""Requests of one lookup at once, those included that nobody waits for any longer: each is a thread."""
 
 
 class Call:
@@ -29,10 +29,11 @@ class Call:
         until: when its time is up, in seconds of a clock that never goes back.
         is_late: whether somebody gave up waiting for it.
         asked: when it was asked for, in seconds since 1970.
+        arrived: when the answer was there, by the clock of `until`.
         listeners: they are told when the answer is there.
     """
 
-    __slots__ = ("answer", "asked", "is_late", "key", "listeners", "lookup", "until")
+    __slots__ = ("answer", "arrived", "asked", "is_late", "key", "listeners", "lookup", "until")
 
     def __init__(self, lookup: str, key: Key, answer: Answer | Outcome = PENDING) -> None:
         self.lookup = lookup
@@ -41,4 +42,5 @@ class Call:
         self.until = 0.0
         self.is_late = False
         self.asked = 0.0
+        self.arrived = 0.0
         self.listeners: list[SimpleQueue[Call]] = []

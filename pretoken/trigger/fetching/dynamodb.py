@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pretoken.trigger.fetching.kinds import Declared
 
 _NO_SUCCESS = 300
+_AROUND = 1024  # bytes of an answer around its items
 
 
 class DynamoDB:
@@ -41,9 +42,9 @@ class DynamoDB:
             client.meta.events.register("before-parse.dynamodb", _keep_content)
 
     def companions(self, lookup: str) -> Hashable:
-        """Ask with one request for all rows that are read from one table in one way."""
-        source = self._declared[lookup].source
-        return source["table"], source.get("consistent", False)
+        """Ask with one request for all rows that are read from one table in one way, and waited for equally long."""
+        declared = self._declared[lookup]
+        return declared.source["table"], declared.source.get("consistent", False), declared.timeout
 
     def fetch(self, keys: Mapping[str, Key]) -> Mapping[str, Answer]:
         """Read the items."""
@@ -51,7 +52,7 @@ class DynamoDB:
 
     def _read(self, keys: Mapping[str, Key]) -> dict[str, Answer]:
         asked = [self._declared[lookup] for lookup in keys]
-        client = self._clients[max(one.timeout for one in asked)]
+        client = self._clients[asked[0].timeout]
         table, consistent = asked[0].source["table"], asked[0].source.get("consistent", False)
         names = tuple(keys)
         if names not in self._projections:
@@ -61,17 +62,20 @@ class DynamoDB:
         distinct = [*wanted.values()]
         if len(asked) == 1:
             answer = client.get_item(TableName=table, Key=distinct[0], **request)
-            items = item_of(document_of(answer, answer["Content"], LARGEST), wanted)
+            items = item_of(document_of(answer, answer["Content"], LARGEST + _AROUND), wanted)
         else:
             answer = client.batch_get_item(RequestItems={table: {"Keys": distinct, **request}})
-            items = items_of(document_of(answer, answer["Content"], LARGEST * len(distinct)), wanted, table)
+            items = items_of(document_of(answer, answer["Content"], LARGEST * len(distinct) + _AROUND), wanted, table)
         return {one.name: _row(one, items[_identity(keys[one.name])]) for one in asked}
 
 
 def _row(declared: Declared, item: Item | FetchError | None) -> Answer:
     if item is None or isinstance(item, FetchError):
         return item
-    return declared.row({name: plain(value) for name, value in item.items()})
+    try:
+        return declared.row({name: plain(value) for name, value in item.items()})
+    except FetchError as error:  # of this row: its companions have rows of their own
+        return error
 
 
 def _identity(key: Key) -> Hashable:

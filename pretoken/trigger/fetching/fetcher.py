@@ -12,7 +12,7 @@ from pretoken.trigger.fetching.cache import Cache
 from pretoken.trigger.fetching.call import MOST_UNDER_WAY, Call
 from pretoken.trigger.fetching.causes import OUTAGES, TRANSIENT, FetchError
 from pretoken.trigger.fetching.kinds import Declared
-from pretoken.trigger.lookups import provider_of
+from pretoken.trigger.lookups import key_templates, provider_of
 from pretoken.trigger.outcomes import PENDING
 
 TYPE_CHECKING = False
@@ -30,14 +30,16 @@ _PAUSE = 0.025
 class _Source:
     """A lookup, and what this environment knows of it."""
 
-    __slots__ = ("breaker", "cache", "declared", "kind", "under_way")
+    __slots__ = ("breaker", "cache", "declared", "has_one_key", "kind", "number", "under_way")
 
-    def __init__(self, declared: Declared, kind: Kind) -> None:
+    def __init__(self, provider: str, declared: Declared, kind: Kind) -> None:
         self.declared = declared
         self.kind = kind
         self.breaker = Breaker()
         self.cache = None if declared.cached is None else Cache(declared.cached)
         self.under_way: dict[Hashable, Call] = {}
+        self.number = 0
+        self.has_one_key = not any("{" in text for text in key_templates({provider: declared.source}).values())
 
     def may_share(self, call: Call, now: float, clock: float) -> bool:
         """Tell whether an event of now may wait for a request under way: in time, and for no older answer than is kept.
@@ -45,6 +47,35 @@ class _Source:
         That takes both clocks, since the first may stand still while Lambda stops the environment.
         """
         return now < call.until and 0 <= clock - call.asked < (self.declared.cached or 0)
+
+    def who(self, key: Key) -> int | None:
+        """Tell keys apart for the breaker, without keeping them; None if all requests have one."""
+        return None if self.has_one_key else hash(_identity(key))
+
+
+def _find(source: _Source, key: Key, now: float, clock: float) -> tuple[Call, str]:
+    """Find the call that answers a lookup, and tell how it came about."""
+    lookup, identity = source.declared.name, _identity(key)
+    if source.cache is not None:
+        kept = source.cache.get(identity, clock)
+        if kept is not None:
+            return Call(lookup, key, kept[0]), "cached"
+        other = source.under_way.get(identity)
+        if other is not None and source.may_share(other, now, clock):
+            return other, "joined"
+    if source.number >= MOST_UNDER_WAY:
+        return Call(lookup, key, FetchError("busy")), "busy"
+    if not source.breaker.admits(clock, source.who(key)):
+        return Call(lookup, key, FetchError("breaker-open")), "skipped"
+    call = Call(lookup, key)
+    call.until, call.asked = now + source.declared.timeout, clock
+    if source.cache is not None:
+        source.under_way[identity] = call
+    return call, "made"
+
+
+def _identity(key: Key) -> Hashable:
+    return tuple(sorted(key.items()))
 
 
 class Fetcher:
@@ -64,7 +95,6 @@ class Fetcher:
     ) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._number = 0
         by_kind: dict[str, list[Declared]] = {}
         for name, declaration in lookups.items():
             provider = provider_of(declaration)
@@ -72,7 +102,7 @@ class Fetcher:
         self._sources: dict[str, _Source] = {}
         for provider, declared in by_kind.items():
             kind = kinds[provider](declared)
-            self._sources |= {one.name: _Source(one, kind) for one in declared}
+            self._sources |= {one.name: _Source(provider, one, kind) for one in declared}
 
     def ask(self, keys: Mapping[str, Key], listener: SimpleQueue[Call]) -> dict[str, tuple[Call, str]]:
         """Ask for the rows of some lookups of one event.
@@ -93,15 +123,13 @@ class Fetcher:
         with self._lock:
             for lookup, key in keys.items():
                 source = self._sources[lookup]
-                request = source.kind, source.kind.companions(lookup)
-                is_room = request in together or self._number + len(together) < MOST_UNDER_WAY
-                call, how = self._find(source, key, now, clock, is_room=is_room)
+                call, how = _find(source, key, now, clock)
                 if how == "made":
-                    together.setdefault(request, []).append(call)
+                    source.number += 1
+                    together.setdefault((source.kind, source.kind.companions(lookup)), []).append(call)
                 if call.answer is PENDING:
                     call.listeners.append(listener)
                 asked[lookup] = (call, how)
-            self._number += len(together)
         for calls in together.values():
             self._begin(calls)
         return asked
@@ -118,7 +146,14 @@ class Fetcher:
             is_news = call.answer is PENDING and not call.is_late
             call.is_late = True
         if is_news:
-            self._sources[call.lookup].breaker.failed(self._clock())
+            source = self._sources[call.lookup]
+            source.breaker.failed(self._clock(), source.who(call.key))
+
+    def leave(self, call: Call, listener: SimpleQueue[Call]) -> None:
+        """Wait for a call no longer, since its answer isn't needed any more."""
+        with self._lock:
+            if listener in call.listeners:
+                call.listeners.remove(listener)
 
     def forget(self) -> None:
         """Let go of all answers that are kept."""
@@ -127,53 +162,40 @@ class Fetcher:
                 if source.cache is not None:
                     source.cache.clear()
 
-    def _find(self, source: _Source, key: Key, now: float, clock: float, *, is_room: bool) -> tuple[Call, str]:
-        lookup, identity = source.declared.name, tuple(sorted(key.items()))
-        if source.cache is not None:
-            kept = source.cache.get(identity, clock)
-            if kept is not None:
-                return Call(lookup, key, kept[0]), "cached"
-            other = source.under_way.get(identity)
-            if other is not None and source.may_share(other, now, clock):
-                return other, "joined"
-        if not is_room:
-            return Call(lookup, key, FetchError("busy")), "busy"
-        if not source.breaker.admits(clock):
-            return Call(lookup, key, FetchError("breaker-open")), "skipped"
-        call = Call(lookup, key)
-        call.until, call.asked = now + source.declared.timeout, clock
-        if source.cache is not None:
-            source.under_way[identity] = call
-        return call, "made"
-
     def _begin(self, calls: list[Call]) -> None:
         thread = Thread(target=self._fetch, args=(calls,), daemon=True)
         try:
             thread.start()
-        except RuntimeError:  # the system has no thread left
+        except Exception:  # noqa: BLE001 - the system has no thread left, or no memory for one
             self._finish(calls, {call.lookup: FetchError("busy") for call in calls})
+            self._leave(calls)
 
     def _fetch(self, calls: list[Call]) -> None:
         """Ask for the rows of companions; what failed in passing is asked for once more, if there is time."""
         kind = self._sources[calls[0].lookup].kind
         until = max(call.until for call in calls)
-        keys = {call.lookup: call.key for call in calls}
-        answers = _attempt(kind, keys)
-        again = {lookup: key for lookup, key in keys.items() if _is_transient(answers[lookup])}
+        answers = _attempt(kind, calls)
+        again = [call for call in calls if _is_transient(answers[call.lookup])]
         pause = random() * _PAUSE  # noqa: S311 - it only spreads the attempts
         if again and time.monotonic() + pause < until:
+            self._finish([call for call in calls if call not in again], answers)
             time.sleep(pause)
-            answers |= _attempt(kind, again)
-        self._finish(calls, answers)
+            self._finish(again, _attempt(kind, again))
+        else:
+            self._finish(calls, answers)
+        self._leave(calls)
+
+    def _leave(self, calls: list[Call]) -> None:
+        with self._lock:
+            for call in calls:
+                self._sources[call.lookup].number -= 1
 
     def _finish(self, calls: list[Call], answers: Mapping[str, Answer]) -> None:
-        with self._lock:
-            self._number -= 1
         for call in calls:
             answer = answers[call.lookup]
             source = self._sources[call.lookup]
             if source.cache is not None:
-                identity = tuple(sorted(call.key.items()))
+                identity = _identity(call.key)
                 with self._lock:
                     if not isinstance(answer, FetchError):
                         source.cache.put(identity, answer, call.asked)
@@ -182,23 +204,28 @@ class Fetcher:
             self._settle(call, answer)
 
     def _settle(self, call: Call, answer: Answer) -> None:
-        """Give a call its answer, and tell those who listen; an answer that came too late is no sign of health."""
+        """Give a call its answer, and tell those who listen.
+
+        The breaker isn't told of an answer that came too late, or that nobody waited for: Lambda may have stopped the
+        environment while it was under way.
+        """
         with self._lock:
-            call.answer = answer
+            call.arrived, call.answer = time.monotonic(), answer
             listeners, call.listeners = call.listeners, []
-        breaker = self._sources[call.lookup].breaker
+        source = self._sources[call.lookup]
         cause = answer.cause if isinstance(answer, FetchError) else None
-        if call.is_late:
+        if call.is_late or not listeners or cause == "busy":
             pass
         elif cause in OUTAGES:
-            breaker.failed(self._clock())
-        elif cause != "busy":  # an error about one row too: whoever brings it about must not keep it open for all
-            breaker.succeeded()
+            source.breaker.failed(self._clock(), source.who(call.key))
+        else:  # an error about one row too: whoever brings it about must not keep it open for all
+            source.breaker.succeeded()
         for listener in listeners:
             listener.put(call)
 
 
-def _attempt(kind: Kind, keys: Mapping[str, Key]) -> dict[str, Answer]:
+def _attempt(kind: Kind, calls: list[Call]) -> dict[str, Answer]:
+    keys = {call.lookup: call.key for call in calls}
     try:
         answers: Mapping[str, Answer] = kind.fetch(keys)
         return {lookup: answers[lookup] for lookup in keys}

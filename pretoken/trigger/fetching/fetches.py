@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pretoken.trigger.rules import Rule
 
 
+_SOON = 0.2
+"""The share of a lookup's time that may be missing at the deadline for it to be the lookup that took too long."""
+
+
 class Fetches:
     """Answers the lookups of one event.
 
@@ -104,7 +108,7 @@ class Fetches:
                 return FAILED
             self._start({lookup: key})
             call = self._calls[lookup]
-        answer = call.answer if call.answer is not PENDING else self._wait(call, self._untils[lookup])
+        answer = self._in_time(call) if call.answer is not PENDING else self._wait(call, self._untils[lookup])
         if isinstance(answer, FetchError):
             self.failures[lookup] = answer.cause
             return FAILED
@@ -130,6 +134,11 @@ class Fetches:
         self._advance()
         return [rule for rule in found if rule not in self._out], [rule for rule in others if rule not in self._out]
 
+    def close(self) -> None:
+        """Wait for nothing more; requests that aren't over go on, and nobody judges by them."""
+        for call in self._calls.values():
+            self._fetcher.leave(call, self._arrivals)
+
     def _wait(self, call: Call, until: float) -> Row | Outcome | FetchError:
         """Wait until an answer is there, but no longer than for the lookup's own time, nor for that of all of them."""
         began = now = time.monotonic()
@@ -143,11 +152,15 @@ class Fetches:
             now = time.monotonic()
         self.waited += now - began
         if call.answer is not PENDING:
-            return call.answer
-        if until > self._until:
+            return self._in_time(call)
+        if until - self._until > self._fetcher.patience(call.lookup) * _SOON:
             return FetchError("deadline")
         self._fetcher.cut_off(call, self._arrivals)
         return FetchError("timeout")
+
+    def _in_time(self, call: Call) -> Row | Outcome | FetchError:
+        """Give an answer that came within the lookup's time, whoever waited for it, and when."""
+        return FetchError("timeout") if call.arrived > self._untils[call.lookup] else call.answer
 
     def _start(self, keys: Mapping[str, Key]) -> None:
         now = time.monotonic()
@@ -164,7 +177,13 @@ class Fetches:
         while self._open and answered and time.monotonic() < self._until:
             self._wanted, self._tried = {}, {}
             known = self._look(self._known)
-            self._open = [(rule, ask) for rule, ask in self._open if self._misses(rule, ask, known)]
+            still = []
+            for rule, ask in self._open:
+                if self._misses(rule, ask, known):
+                    still.append((rule, ask))
+                if time.monotonic() >= self._until:
+                    return
+            self._open = still
             self._start(self._wanted)
             # What is kept is there at once, and may be what another key is made of.
             answered = any(self._calls[lookup].answer is not PENDING for lookup in self._wanted)
@@ -214,7 +233,8 @@ class Fetches:
         call = self._calls.get(lookup)
         if call is None or call.answer is PENDING:
             return PENDING
-        return FAILED if isinstance(call.answer, FetchError) else call.answer
+        answer = self._in_time(call)
+        return FAILED if isinstance(answer, FetchError) else answer
 
     def _known_or_wanted(self, lookup: str, key: Key) -> Row | Outcome:
         """Answer with what is known, and want what nobody has asked for."""

@@ -5,8 +5,11 @@ Sources: DynamoDB API reference, GetItem, BatchGetItem and AttributeValue.
 
 from __future__ import annotations
 
+import json
+
 from pretoken.trigger.fetching.causes import FetchError
-from pretoken.trigger.outcomes import FAILED, Outcome
+from pretoken.trigger.fetching.kinds import LARGEST, UNREADABLE
+from pretoken.trigger.outcomes import FAILED
 from pretoken.trigger.reading import MAX_INTEGER, read_number
 
 TYPE_CHECKING = False
@@ -60,7 +63,7 @@ def _by_key(wanted: Wanted, found: list[Any], unread: list[Any], otherwise: Fetc
         if one is None:
             raise _unreadable()  # nobody asked for it, so this is the answer to another request
         del left[one]
-        answers[one] = item
+        answers[one] = item if len(json.dumps(item)) <= LARGEST else FetchError("too-large")
     return answers
 
 
@@ -83,10 +86,6 @@ def _list(value: Any) -> list[Any]:
 
 def _unreadable() -> FetchError:
     return FetchError("unreadable")
-
-
-UNREADABLE = Outcome("UNREADABLE")
-"""Stands for what has no JSON form, such as binary data: a value of no type of the language."""
 
 
 def plain(value: Any) -> Any:

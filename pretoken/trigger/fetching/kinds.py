@@ -7,6 +7,7 @@ from functools import partial
 from pretoken.trigger.durations import milliseconds_of
 from pretoken.trigger.errors import PlanError
 from pretoken.trigger.lookups import provider_of
+from pretoken.trigger.outcomes import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     Kinds = Mapping[str, Callable[[Sequence["Declared"]], Kind]]
     """Makes what answers each provider's lookups."""
 
+UNREADABLE = Outcome("UNREADABLE")
+"""Stands for what has no JSON form, such as binary data: a value of no type of the language."""
 KINDS = ("dynamodb", "lambda")
 DEFAULT_TIMEOUT = "500ms"
 LARGEST = 64 * 1024
@@ -64,12 +67,17 @@ class Declared:
         self.cached = milliseconds_of(declaration["cache"]) / 1000 if "cache" in declaration else None
 
     def row(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Take the declared fields out of an answer, and nothing else."""
+        """Take the declared fields out of an answer, and nothing else.
+
+        What a path can't go through is a value of no type, so that the field is failed, and not absent.
+        """
         row = {}
         for field, path in self.paths.items():
             value: Any = document
             for key in path:
-                value = value.get(key) if isinstance(value, dict) else None
+                if value is None:
+                    break
+                value = value.get(key) if isinstance(value, dict) else UNREADABLE
             if value is not None:
                 row[field] = value
         return row

@@ -39,6 +39,7 @@ class Lookups:
         program: the plan, linked.
         variables: the value of each declared variable.
         kinds: makes what answers each provider's lookups.
+        given: lookups for which nobody needs to be asked; in simulations.
 
     Attributes:
         total: seconds that all lookups of an event may take.
@@ -47,10 +48,18 @@ class Lookups:
 
     __slots__ = ("_fetcher", "_lookups", "_needs", "_plan", "_told", "total")
 
-    def __init__(self, plan: dict[str, Any], program: Program, variables: Mapping[str, str], kinds: Kinds) -> None:
+    def __init__(
+        self,
+        plan: dict[str, Any],
+        program: Program,
+        variables: Mapping[str, str],
+        kinds: Kinds,
+        given: Iterable[str] = (),
+    ) -> None:
         self._plan = complete(plan)
         self._lookups = program.lookups
-        declared = {name: _filled_in(plan["pool"]["lookups"][name], variables) for name in program.lookups}
+        asked = program.lookups.keys() - {*given}
+        declared = {name: _filled_in(plan["pool"]["lookups"][name], variables) for name in sorted(asked)}
         self._fetcher = Fetcher(declared, kinds)
         self._needs = needs_of(program.rules, self._plan)
         self._told: frozenset[str] | None = None
@@ -109,7 +118,9 @@ def _filled_in(declaration: dict[str, Any], variables: Mapping[str, str]) -> dic
     return {**declaration, provider: source}
 
 
-def lookups_of(plan: dict[str, Any], program: Program, variables: Mapping[str, str], aws: AWS) -> Lookups:
+def lookups_of(
+    plan: dict[str, Any], program: Program, variables: Mapping[str, str], aws: AWS, given: Iterable[str] = ()
+) -> Lookups:
     """Give the lookups of a policy, answered by AWS; no request is sent.
 
     Args:
@@ -117,15 +128,16 @@ def lookups_of(plan: dict[str, Any], program: Program, variables: Mapping[str, s
         program: the plan, linked.
         variables: the value of each declared variable.
         aws: makes the clients.
+        given: lookups for which AWS isn't asked; in simulations.
 
     Raises:
         PlanError: a kind isn't supported, or there can be no client, mostly since no region is set.
     """
     from botocore.exceptions import BotoCoreError, NoRegionError, ProfileNotFound
 
-    check_kinds(plan, program.lookups)
+    check_kinds(plan, program.lookups.keys() - {*given})
     try:
-        return Lookups(plan, program, variables, kinds_of(aws))
+        return Lookups(plan, program, variables, kinds_of(aws), given)
     except NoRegionError:
         problem = "no AWS region is set; set `AWS_REGION`"
     except ProfileNotFound:

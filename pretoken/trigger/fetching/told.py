@@ -37,7 +37,13 @@ def told_lookups(lookups: Iterable[str], plan: dict[str, Any]) -> frozenset[str]
                 hidden |= lookups_behind(paths, plan)
         for list_ in personal_lists:  # whose items the tests of all rules judge
             hidden |= lookups_behind(paths_of_edit_tests(_edit(rule, list_)), plan)
-    return frozenset(lookups) - hidden
+    # Those that read one table may be one request, of which each tells something.
+    tables = {_table_of(name, plan) for name in hidden} - {None}
+    return frozenset(name for name in lookups if name not in hidden and _table_of(name, plan) not in tables)
+
+
+def _table_of(lookup: str, plan: dict[str, Any]) -> Any:
+    return plan["pool"]["lookups"][lookup].get("dynamodb", {}).get("table")
 
 
 def _edit(rule: dict[str, Any], list_: str) -> dict[str, Any]:
