@@ -7,6 +7,7 @@ from pretoken.policy.contract import Contract
 from pretoken.policy.names import Names
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import At, Report
+from pretoken.policy.tables import check_tables
 from pretoken.policy.texts import check_text
 from pretoken.policy.types import Typing
 from pretoken.policy.versions import check_versions
@@ -22,6 +23,7 @@ def check(policy: Policy, report: Report) -> None:
     names.check_pool(report)
     check_clients(policy.pool, report)
     check_recipients(policy.pool, report)
+    check_tables(policy.pool, report)
     for part in walk(policy):
         if part.kind == "input":
             names.check_input(part.item, part.at, report, key=part.key)

@@ -66,7 +66,7 @@ def _connect(simulator: Simulator, given: Iterable[str]) -> Lookups:
 
 
 def _text_behind(lookup: dict[str, Any], plan: dict[str, Any]) -> str:
-    """Give as JSON all that decides what is asked for: the lookup's source, derived values and tables behind its key."""
+    """Give as JSON what decides what is asked for: the lookup's source, derived values and tables behind its key."""
     parts: list[Any] = [lookup[provider_of(lookup)]]
     waiting, seen = list(paths_of_lookup(lookup)), set[str]()
     while waiting:

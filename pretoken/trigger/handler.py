@@ -124,7 +124,8 @@ class Handler:
                 fetches.close()
                 metrics = self._lookups.report(fetches, decision.misread, report.log, now=now, **about)
             if decision.denied_by is None:
-                seal = self._seal if left is None else self._seal_until(started + left - _LAST)
+                patient = self._patient_seal
+                seal = self._seal if left is None or patient is None else patient.until(started + left - _LAST)
                 answer = answer_of(decision, read, self.program, seal)
                 response = respond(read, answer.changes)
                 _check_sendable(response)
@@ -138,13 +139,6 @@ class Handler:
             where = {"error": type(error).__name__, "where": place_of(error)}
             report.log("ERROR", "refused", now, {"Refused": 1, **metrics}, **about, code="unforeseen", **where)
         raise SignInRefused(f"{refusal} (reference {reference})")
-
-    def _seal_until(self, until: float) -> Seal | None:
-        """Give what encrypts and gives up before the function's own time is over."""
-        patient = self._patient_seal
-        if patient is None:
-            return self._seal
-        return lambda recipient, members, sub: patient(recipient, members, sub, max(until - time.perf_counter(), 0))
 
 
 def _seconds_left(context: Any) -> float | None:
@@ -187,7 +181,7 @@ def _kms_sealer(recipients: Mapping[str, tuple[str, str]], session: Session | No
     import logging
 
     from pretoken.sealing.kms import kms_clients
-    from pretoken.sealing.patience import patient
+    from pretoken.sealing.patience import PatientSeal
     from pretoken.sealing.sealer import Sealer
     from pretoken.trigger.snapstart import forget_around_snapshots
 
@@ -198,4 +192,4 @@ def _kms_sealer(recipients: Mapping[str, tuple[str, str]], session: Session | No
     except ValueError as error:
         raise PlanError(f"the recipients can't be used: {error}") from None
     forget_around_snapshots(sealer.forget)
-    return patient(sealer.seal)
+    return PatientSeal(sealer.seal)

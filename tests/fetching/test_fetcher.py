@@ -573,6 +573,36 @@ def test_outages_in_a_row_open_the_breaker_and_other_failures_do_not(cause: str)
     assert len(kind.requests) == (FAILURES if opens else FAILURES + 3) * (2 if cause in TRANSIENT else 1)
 
 
+WHO = module._Source.who  # which the other tests replace
+IN_FUNCTION = {"data": "none", "fields": {"string": {}}, "timeout": "1h"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "keys", "opens"),
+    [
+        (patient("CONFIG"), 1, True),
+        (patient("CONFIG#${STAGE}"), 1, True),
+        (patient("{{CONFIG}}#$$"), 1, True),
+        (patient("{variable.STAGE}"), 1, True),
+        ({**IN_FUNCTION, "lambda": {"function": "f"}}, 1, True),
+        ({**IN_FUNCTION, "lambda": {"function": "f", "input": {"stage": "${STAGE}"}}}, 1, True),
+        (patient("USER#{attribute.sub}"), 1, False),
+        (patient("USER#{attribute.sub}"), 2, False),
+        (patient("USER#{attribute.sub}"), 3, True),
+        ({**IN_FUNCTION, "lambda": {"function": "f", "input": {"sub": "{attribute.sub}"}}}, 2, False),
+    ],
+    ids=str,
+)
+def test_outages_of_several_keys_open_a_breaker_or_of_the_only_one(
+    declared: dict[str, Any], keys: int, monkeypatch: pytest.MonkeyPatch, *, opens: bool
+) -> None:
+    """What fails for one user alone must not be refused to all; a key that rests on nothing is everybody's."""
+    monkeypatch.setattr(module._Source, "who", WHO)
+    asking = Asking(Table({"row": FetchError("throttled")}), row=declared)
+    answers = [asking.answer(key={"pk": f"{number % keys}"}) for number in range(3 * FAILURES)]
+    assert answers == ["throttled"] * FAILURES + ["breaker-open" if opens else "throttled"] * 2 * FAILURES
+
+
 def test_an_open_breaker_lets_one_request_pass_at_a_time_and_closes_after_an_answer() -> None:
     outage = [True]
     kind = Flaky(

@@ -27,6 +27,7 @@ GOOD = [
     f"lookups: {{a: {{lambda: {{function: f, input: {{sub: '{{attribute.sub}}'}}}}, {FIELDS}, timeout: 1s, cache: 5m, writable_by: user}}}}",
     "lookups: {a: {verified_permissions: {policy_store: p, principal: 'U::{attribute.sub}', resource: r, actions: [a]}, data: none, fields: {allowed: strings}}}",
     f"lookups: {{a: {{parameter: {{name: a}}, must_match: {{a: attribute.sub}}, {FIELDS}}}}}",
+    f"lookups: {{a: {{dynamodb: {{table: t, key: {{sk: x, pk: z}}}}, {FIELDS}}}, b: {{dynamodb: {{table: t, key: {{pk: x, sk: z}}}}, {FIELDS}}}, c: {{dynamodb: {{table: u, key: {{id: x}}}}, {FIELDS}}}}}",
     "lookups: {a: {parameter: {name: a}, data: secret, fields: {a: {type: object, at: b.c, data: none, max_items: 3, max_length: 10}}}}",
 ]
 
@@ -132,6 +133,10 @@ BAD = [
     (
         "lookups: {a: {parameter: {name: a}, data: none}}",
         "missing-key: a lookup needs `fields`; write `fields: {tenants: strings}`",
+    ),
+    (
+        f"lookups: {{a: {{dynamodb: {{table: t, key: {{pk: x}}}}, {FIELDS}}}, b: {{dynamodb: {{table: t, key: {{pk: x, sk: z}}}}, {FIELDS}}}}}",
+        "key-clash: `a` reads this table by other key attributes, and a table has one key; write `key: {pk: …}`, or mend that of `a`",
     ),
     ("lookups: {a: {parameter: {name: a}, data: none, fields: {}}}", "empty: `fields` is empty"),
     (

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from threading import Event
 
 import pytest
 
 from pretoken.sealing.errors import SealingError
-from pretoken.sealing.patience import patient
+from pretoken.sealing.patience import PatientSeal
 
 
 def test_what_comes_in_time_comes() -> None:
-    seal = patient(lambda recipient, members, sub: f"{recipient} {members} {sub}")
+    seal = PatientSeal(lambda recipient, members, sub: f"{recipient} {members} {sub}")
     assert seal("billing-api", {"a": 1}, "anna") == "billing-api {'a': 1} anna"
 
 
@@ -21,7 +22,7 @@ def test_a_failure_keeps_its_cause() -> None:
         raise SealingError("kms-throttled")
 
     with pytest.raises(SealingError) as failed:
-        patient(fail)("billing-api", {}, "anna")
+        PatientSeal(fail)("billing-api", {}, "anna")
     assert failed.value.cause == "kms-throttled"
 
 
@@ -30,7 +31,7 @@ def test_anything_else_is_a_failure_of_which_nothing_is_written(capsys: pytest.C
         raise MemoryError("anna@example.com")
 
     with pytest.raises(SealingError) as failed:
-        patient(fail)("billing-api", {}, "anna")
+        PatientSeal(fail)("billing-api", {}, "anna")
     assert failed.value.cause == "sealing-failed"
     assert capsys.readouterr() == ("", "")
 
@@ -44,11 +45,25 @@ def test_what_comes_too_late_is_a_timeout_and_goes_on_behind() -> None:
         done.set()
         return recipient
 
-    seal = patient(wait, 0.01)
+    seal = PatientSeal(wait, 0.01)
     with pytest.raises(SealingError) as late:
         seal("billing-api", {}, "anna")
     assert late.value.cause == "kms-timeout"
     assert not done.is_set()
     answer.set()
     assert done.wait(60)
-    assert patient(wait, 60)("billing-api", {}, "anna") == "billing-api"
+    assert PatientSeal(wait, 60)("billing-api", {}, "anna") == "billing-api"
+
+
+def test_where_less_is_left_than_it_would_wait_it_waits_less() -> None:
+    answer = Event()
+
+    def wait(*_: object) -> str:
+        answer.wait(60)
+        return "late"
+
+    with pytest.raises(SealingError) as failed:
+        PatientSeal(wait, 60).until(time.perf_counter() - 1)("billing-api", {}, "anna")
+    assert failed.value.cause == "kms-timeout"
+    answer.set()
+    assert PatientSeal(wait, 60).until(time.perf_counter() + 60)("billing-api", {}, "anna") == "late"

@@ -50,9 +50,12 @@ def metrics(
     services = {"seal": lambda *_: "sealed", "answers": lambda lookup, _: rows[lookup], **services}
     variables = {name: name for name in plan["pool"]["variables"]}
     handler = create_handler(plan, environment=variables, write=lines.append, **services)
-    for _ in range(times):
+    for number in range(times):
+        raw = json.loads((ROOT / "events" / event).read_text(encoding="utf-8"))
+        if number:  # somebody else, since one user opens no breaker
+            raw["request"]["userAttributes"]["sub"] = f"user-{number}"
         with contextlib.suppress(SignInRefused):
-            handler(json.loads((ROOT / "events" / event).read_text(encoding="utf-8")), None)
+            handler(raw, None)
     line = json.loads(lines[-1])
     return {
         (group["Namespace"], line[dimension], metric["Name"]): line[metric["Name"]]

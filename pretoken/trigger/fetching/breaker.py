@@ -39,7 +39,7 @@ class Breaker:
 
         Args:
             now: seconds since 1970.
-            who: tells keys apart; None if all requests have one.
+            who: tells keys apart; None if no user has a key of his own.
         """
         with self._lock:
             if self._opened is None:

@@ -14,6 +14,7 @@ from pretoken.trigger.fetching.causes import OUTAGES, TRANSIENT, FetchError
 from pretoken.trigger.fetching.kinds import Declared
 from pretoken.trigger.lookups import key_templates, provider_of
 from pretoken.trigger.outcomes import PENDING
+from pretoken.trigger.reads import paths_of_template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +28,14 @@ _PAUSE = 0.025
 """Seconds at most between two attempts (as the AWS SDKs wait before the first retry at DynamoDB)."""
 
 
+_NOT_OF_USERS = ("principal", "client", "client.id", "pool.id")
+"""What a key may be made of and still be that of many users."""
+
+
 class _Source:
     """A lookup, and what this environment knows of it."""
 
-    __slots__ = ("breaker", "cache", "declared", "has_one_key", "kind", "number", "under_way")
+    __slots__ = ("breaker", "cache", "declared", "is_for_all", "kind", "number", "under_way")
 
     def __init__(self, provider: str, declared: Declared, kind: Kind) -> None:
         self.declared = declared
@@ -39,7 +44,8 @@ class _Source:
         self.cache = None if declared.cached is None else Cache(declared.cached)
         self.under_way: dict[Hashable, Call] = {}
         self.number = 0
-        self.has_one_key = not any("{" in text for text in key_templates({provider: declared.source}).values())
+        paths = set[str]().union(*map(paths_of_template, key_templates({provider: declared.source}).values()))
+        self.is_for_all = all(path in _NOT_OF_USERS or path.startswith("variable.") for path in paths)
 
     def may_share(self, call: Call, now: float, clock: float) -> bool:
         """Tell whether an event of now may wait for a request under way: in time, and for no older answer than is kept.
@@ -49,8 +55,8 @@ class _Source:
         return now < call.until and 0 <= clock - call.asked < (self.declared.cached or 0)
 
     def who(self, key: Key) -> int | None:
-        """Tell keys apart for the breaker, without keeping them; None if all requests have one."""
-        return None if self.has_one_key else hash(_identity(key))
+        """Tell keys apart for the breaker, without keeping them; None if no user has a key of his own."""
+        return None if self.is_for_all else hash(_identity(key))
 
 
 def _find(source: _Source, key: Key, now: float, clock: float) -> tuple[Call, str]:
