@@ -412,14 +412,11 @@ def test_encrypting_has_what_the_function_has_left(monkeypatch: pytest.MonkeyPat
     """The lookups' time is gone, and what they leave is there for the key service."""
     given: list[float] = []
 
-    def patient_seal(_seal: object) -> Callable[..., str]:
-        def seal(_recipient: str, _members: object, _sub: str, seconds: float) -> str:
-            given.append(seconds)
-            return "sealed"
+    def seal(_self: object, seconds: float, _recipient: str, _members: object, _sub: str) -> str:
+        given.append(seconds)
+        return "sealed"
 
-        return seal
-
-    monkeypatch.setattr("pretoken.sealing.patience.patient", patient_seal)
+    monkeypatch.setattr("pretoken.sealing.patience.PatientSeal._seal_within", seal)
     with Slow(ROWS, hanging="b") as kind:
         rules = {"r": SEALED, "s": {"id_token": {"claims": {"x": B}}}}
         run = Run(rules, kind, pool={"recipients": {"crm": {"key": KEY}}})
