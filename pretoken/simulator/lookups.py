@@ -8,6 +8,7 @@ from pretoken.policy.errors import PolicyErrors, quoted, typed
 from pretoken.policy.report import Problem
 from pretoken.policy.yaml import read_yaml
 from pretoken.simulator.unknown import unknown
+from pretoken.trigger.lookups import field_reader
 from pretoken.trigger.outcomes import FAILED
 from pretoken.trigger.reading import value_reader
 
@@ -64,6 +65,12 @@ def _check_row(row: dict[str, Any], name: str, fields: dict[str, Any]) -> Iterat
                 (name, field),
                 f"{quoted(field, 'this')} must be {noun}; write `{typed(field)}: {example}`",
             )
+        elif value is not None and field_reader(fields[field])(value) is FAILED:
+            message = (
+                f"{quoted(field, 'this')} is longer than pool.yaml lets it be, so the function takes it for failed; "
+                "shorten it, or raise `max_length` or `max_items`"
+            )
+            yield Problem("too-long", (name, field), message)
 
 
 def answers_of(given: Mapping[str, Any]) -> Answers:

@@ -61,7 +61,7 @@ class Lookup:
     def __init__(self, name: str, declaration: dict[str, Any], linker: Linker) -> None:
         self.name = name
         self._key = [(part, link_template(text, linker)) for part, text in key_templates(declaration).items()]
-        self._fields = {field: _field_reader(shape) for field, shape in declaration["fields"].items()}
+        self._fields = {field: field_reader(shape) for field, shape in declaration["fields"].items()}
         self._matches = [(field, linker.input(path)) for field, path in declaration.get("must_match", {}).items()]
 
     def field(self, name: str) -> ReadValue:
@@ -119,7 +119,7 @@ class Lookup:
         return matching
 
 
-def _field_reader(shape: dict[str, Any]) -> Callable[[Any], Value]:
+def field_reader(shape: dict[str, Any]) -> Callable[[Any], Value]:
     """Read a field as its type; one that is longer than declared is failed, since sizes are computed from that."""
     read, longest, most = value_reader(shape), shape.get("max_length", LONGEST), shape.get("max_items")
 

@@ -37,6 +37,12 @@ def sample(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def encrypting(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the package of a policy that encrypts and looks nothing up."""
+    return _built(shared, "encrypting", make_policies(tmp_path_factory.mktemp("encrypting"), encrypts=True))
+
+
+@pytest.fixture(scope="session")
 def plain(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the package of a policy that asks nothing of AWS."""
     return _built(shared, "plain", make_policies(tmp_path_factory.mktemp("plain")))

@@ -57,6 +57,10 @@ MISTAKES = {
         "1:8: unknown-name: `tennants` isn't a field of `user` that is declared; did you mean `tenants`?"
     ),
     "user: {tenants: acme}": "1:17: wrong-type: `tenants` must be a list of texts; write `tenants: [acme]`",
+    f"user: {{plan: {'x' * 2049}}}": (
+        "1:14: too-long: `plan` is longer than pool.yaml lets it be, so the function takes it for failed; "
+        "shorten it, or raise `max_length` or `max_items`"
+    ),
     "user: {plan: 1}": "1:14: wrong-type: `plan` must be a text; write `plan: acme`",
     "user: {age: x}": "1:13: wrong-type: `age` must be a number; write `age: 1`",
     'user: {vip: "true"}': "1:13: wrong-type: `vip` must be a boolean; write `vip: true`",
