@@ -19,7 +19,7 @@ _LIBRARY = Path(pretoken.__file__).parent
 _SDK = "aws_encryption_sdk"
 _HANDLER = "pre_token_generation.py"  # which template.yaml names
 _ALWAYS = ("__init__.py", "cognito/", "trigger/")
-_TO_FETCH = "trigger/fetching/"
+_TO_LOOK_UP = ("trigger/lookups.py", "trigger/fetching/")
 _FOR_CLIENTS = "trigger/snapstart.py"  # of AWS, of either sort
 _TO_SEAL = tuple(
     f"sealing/{name}.py" for name in ("__init__", "context", "errors", "kms", "materials", "patience", "sealer")
@@ -85,11 +85,8 @@ def left_out(triggers: Path) -> list[Path]:
 
 def _library(*, is_sealing: bool, is_fetching: bool) -> Iterator[Path]:
     wanted = (*_ALWAYS, *_TO_SEAL) if is_sealing else _ALWAYS
-    unwanted = tuple(
-        name
-        for name, is_needed in ((_TO_FETCH, is_fetching), (_FOR_CLIENTS, is_fetching or is_sealing))
-        if not is_needed
-    )
+    unwanted: tuple[str, ...] = () if is_fetching else _TO_LOOK_UP
+    unwanted += () if is_fetching or is_sealing else (_FOR_CLIENTS,)
     for path in _LIBRARY.rglob("*.py"):
         name = path.relative_to(_LIBRARY).as_posix()
         if name.startswith(wanted) and not name.startswith(unwanted):

@@ -12,10 +12,9 @@ from pretoken.cognito.tokens import Tokens, apply_response, default_tokens
 from pretoken.policy.variables import complete_variables
 from pretoken.simulator.inputs import Inputs
 from pretoken.trigger.answer import Answer, answer_of
-from pretoken.trigger.context import Context
+from pretoken.trigger.context import Context, no_answers
 from pretoken.trigger.fetching.causes import causes_of
 from pretoken.trigger.link import Linker
-from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.outcomes import ABSENT, FAILED, PENDING
 from pretoken.trigger.plan import Program, link
 from pretoken.trigger.reads import complete

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import time
 
+from pretoken.trigger.outcomes import FAILED
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pretoken.cognito.events import Event
     from pretoken.trigger.lookups import Answers
-    from pretoken.trigger.outcomes import Value
+    from pretoken.trigger.outcomes import Outcome, Value
+
+
+def no_answers(_lookup: str, _key: dict[str, str]) -> Outcome:
+    """Answer no lookup: every one fails."""
+    return FAILED
 
 
 class Context:

@@ -10,8 +10,8 @@ from pretoken.cognito.errors import ContractError, EventError
 from pretoken.cognito.events import read_event
 from pretoken.cognito.response import respond
 from pretoken.trigger.answer import answer_of
+from pretoken.trigger.context import no_answers
 from pretoken.trigger.errors import PlanError, SignInRefused
-from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.plan import link
 from pretoken.trigger.report import Report
 from pretoken.trigger.telemetry import place_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pretoken.trigger.conditions import link_condition
 from pretoken.trigger.errors import PlanError
 from pretoken.trigger.inputs import link_input
-from pretoken.trigger.lookups import Lookup
 from pretoken.trigger.steps import link_step
 from pretoken.trigger.tests import link_test
 from pretoken.trigger.text import fill_in
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pretoken.trigger.context import Context
+    from pretoken.trigger.lookups import Lookup
     from pretoken.trigger.outcomes import Decide, Judge, ReadValue, Truth, Value
     from pretoken.trigger.steps import Apply
     from pretoken.trigger.values import Place
@@ -103,6 +103,8 @@ class Linker:
     def lookup_field(self, lookup: str, field: str) -> ReadValue:
         """Link a field of a lookup."""
         if lookup not in self.lookups:
+            from pretoken.trigger.lookups import Lookup  # a package for which nothing is looked up lacks it
+
             self.lookups[lookup] = Lookup(lookup, self.pool["lookups"][lookup], self)
         return self.lookups[lookup].field(field)
 

@@ -48,11 +48,6 @@ def key_templates(declaration: dict[str, Any]) -> dict[str, str]:
     return KEYS[provider](declaration[provider])
 
 
-def no_answers(_lookup: str, _key: dict[str, str]) -> Outcome:
-    """Answer no lookup: every one fails."""
-    return FAILED
-
-
 class Lookup:
     """A lookup, made at most once per event and only if something needs it."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pretoken.trigger.context import Context
+from pretoken.trigger.context import Context, no_answers
 from pretoken.trigger.decide import decide
 from pretoken.trigger.decision import Decision
 from pretoken.trigger.errors import PlanError
 from pretoken.trigger.index import Index
 from pretoken.trigger.link import Linker
-from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.outcomes import ABSENT
 from pretoken.trigger.reads import complete
 from pretoken.trigger.rules import EDITIONS, link_rules

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pretoken.trigger.inputs import split_path
-from pretoken.trigger.lookups import key_templates
 from pretoken.trigger.text import parts_of
 
 TYPE_CHECKING = False
@@ -136,5 +135,7 @@ def lookups_behind(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
 
 def paths_of_lookup(lookup: dict[str, Any]) -> set[str]:
     """Give the paths that decide which row a lookup gives."""
+    from pretoken.trigger.lookups import key_templates  # a package for which nothing is looked up lacks it
+
     paths = set(lookup.get("must_match", {}).values())
     return paths.union(*map(paths_of_template, key_templates(lookup).values()))

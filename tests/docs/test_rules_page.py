@@ -14,10 +14,9 @@ from pretoken.policy.pool import Pool
 from pretoken.policy.rules import AccessToken, IamRoles, Rule
 from pretoken.policy.values import FORMS, TAIL
 from pretoken.policy.write import __all__ as helpers
-from pretoken.trigger.context import Context
+from pretoken.trigger.context import Context, no_answers
 from pretoken.trigger.inputs import FIXED_INPUTS, ROOTS, STANDARD_ATTRIBUTES, TYPES
 from pretoken.trigger.link import Linker
-from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.outcomes import ABSENT, FAILED
 from pretoken.trigger.reading import ENCODINGS
 from pretoken.trigger.steps import STEPS

@@ -10,9 +10,8 @@ from pretoken.cognito.events import read_event
 from pretoken.policy.conditions import Condition
 from pretoken.policy.exclusion import Exclusion
 from pretoken.policy.policy import Policy
-from pretoken.trigger.context import Context
+from pretoken.trigger.context import Context, no_answers
 from pretoken.trigger.link import Linker
-from pretoken.trigger.lookups import no_answers
 from pretoken.trigger.outcomes import ABSENT
 
 POOL = {

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from pretoken.trigger import create_handler
+from pretoken.trigger.context import no_answers
 from pretoken.trigger.errors import SignInRefused
 from pretoken.trigger.fetching.breaker import FAILURES
-from pretoken.trigger.lookups import no_answers
 from tests.runtime.emulator import environment
 from tests.template.conftest import ROOT, Stack
 from tests.template.resources import client

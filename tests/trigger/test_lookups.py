@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pretoken.trigger.lookups import KEYS, LONGEST, no_answers
+from pretoken.trigger.context import no_answers
+from pretoken.trigger.lookups import KEYS, LONGEST
 from pretoken.trigger.outcomes import ABSENT, FAILED, PENDING
 from tests.trigger.plans import SUB, Lookups, claim, claims, context, decide, evaluate, given, linker, lookup, pool
 
