@@ -12,6 +12,8 @@ from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from pretoken.sealing import kms
+from pretoken.trigger.fetching import aws as module
 from pretoken.trigger.fetching.aws import AWS, ask, document_of, fetch_error
 from pretoken.trigger.fetching.call import MOST_UNDER_WAY
 from pretoken.trigger.fetching.causes import CAUSES, FetchError
@@ -261,3 +263,15 @@ def test_what_other_readers_may_read_otherwise_is_unreadable(content: bytes) -> 
 def test_any_json_is_read_as_it_is(value: Any) -> None:
     content = json.dumps(value, ensure_ascii=False).encode()
     assert document_of(answered(content_length=str(len(content))), content, 100) == value
+
+
+def test_an_error_means_the_same_as_of_the_key_service() -> None:
+    """Both have tables of their own, since a package has one without the other."""
+    shared = kms._BY_CODE.keys() & module._BY_CODE.keys()
+    assert len(shared) > 10
+    assert {kms._BY_CODE[code].removeprefix("kms-") for code in shared} <= {*CAUSES}
+    assert [code for code in shared if kms._BY_CODE[code].removeprefix("kms-") != module._BY_CODE[code]] == []
+    for classes, cause in kms._BY_CLASS:
+        for one in classes:
+            found = next(ours for theirs, ours in module._BY_CLASS if issubclass(one, theirs))
+            assert found == cause.removeprefix("kms-"), one

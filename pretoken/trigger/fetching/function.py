@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pretoken.trigger.fetching.kinds import Declared
 
 
+_ERROR = {"errorMessage", "errorType"}
+"""What an error has; Lambda tells one in the head of its answer too, the local emulator here alone."""
+
+
 class Function:
     """Answers the lookups of the kind `lambda`.
 
@@ -47,7 +51,10 @@ class Function:
             return {lookup: None}
         if not isinstance(document, dict):
             raise FetchError("unreadable")
-        return {lookup: self._declared[lookup].row(document)}
+        declared = self._declared[lookup]
+        if document.keys() >= _ERROR and not _ERROR & {path[0] for path in declared.paths.values()}:
+            raise FetchError("function-error")
+        return {lookup: declared.row(document)}
 
     def _run(self, declared: Declared, key: Key) -> Any:
         answer = self._clients[declared.timeout].invoke(
