@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pretoken.local.resources import table_of
 from pretoken.policy.errors import PolicyErrors, quoted, typed
 from pretoken.policy.report import Problem
-from pretoken.policy.yaml import read_yaml
+from pretoken.simulator.lookups import read_by_lookup
 from pretoken.simulator.unknown import unknown
 from pretoken.trigger.lookups import provider_of
 
@@ -44,20 +44,14 @@ def parse_items(content: bytes, file: str, pool: dict[str, Any], variables: Mapp
     Raises:
         PolicyErrors: something is wrong in it; with all its errors.
     """
-    document = read_yaml(content, file)
-    data = document.data
-    if data is None:
-        raise PolicyErrors(document.errors)
-    if not isinstance(data, dict):
-        problem = Problem("wrong-type", (), "items stand by lookup; write `NAME: [{KEY: TEXT}]`")
-        raise PolicyErrors(document.errors_of([problem]))
+    document, data = read_by_lookup(content, file, "items stand by lookup; write `NAME: [{KEY: TEXT}]`")
     errors = document.errors_of(_Check(document, pool, variables).items(data))
     if errors:
         raise PolicyErrors(errors)
     found: dict[str, list[Item]] = {}
     for name, items in data.items():
         table = found.setdefault(table_of(pool["lookups"][name], variables), [])
-        for number, item in enumerate(items):  # type: ignore[arg-type] # it was checked to be a list of mappings
+        for number, item in enumerate(items):
             table.append(Item(document.place((name, number)), attribute_value(item)["M"]))
     return found
 

@@ -15,6 +15,7 @@ from pretoken.trigger.reading import value_reader
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pretoken.policy.yaml import Document
     from pretoken.trigger.lookups import Answers, Row
     from pretoken.trigger.outcomes import Outcome
 
@@ -95,14 +96,27 @@ def parse_answers(content: bytes, file: str, pool: dict[str, Any]) -> dict[str, 
     Raises:
         PolicyErrors: something is wrong in it; with all its errors.
     """
-    document = read_yaml(content, file)
-    data = document.data
-    if data is None:
-        raise PolicyErrors(document.errors)
-    if not isinstance(data, dict):
-        problem = Problem("wrong-type", (), "answers stand by lookup; write `NAME: none`")
-        raise PolicyErrors(document.errors_of([problem]))
+    document, data = read_by_lookup(content, file, "answers stand by lookup; write `NAME: none`")
     errors = document.errors_of(check_answers(data, pool))
     if errors:
         raise PolicyErrors(errors)
     return data
+
+
+def read_by_lookup(content: bytes, file: str, otherwise: str) -> tuple[Document, dict[str, Any]]:
+    """Read a YAML file that has something for each lookup; give it with its places, and its content.
+
+    Args:
+        content: YAML in UTF-8.
+        file: what messages call the file.
+        otherwise: what to say if it is no mapping.
+
+    Raises:
+        PolicyErrors: it can't be read, or is no mapping.
+    """
+    document = read_yaml(content, file)
+    if document.data is None:
+        raise PolicyErrors(document.errors)
+    if not isinstance(document.data, dict):
+        raise PolicyErrors(document.errors_of([Problem("wrong-type", (), otherwise)]))
+    return document, document.data
