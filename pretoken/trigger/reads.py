@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pretoken.trigger.inputs import split_path
+from pretoken.trigger.inputs import is_public, split_path
 from pretoken.trigger.text import parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
+
+LISTS = ("scopes", "groups", "iam_roles")
 
 
 def complete(plan: dict[str, Any]) -> dict[str, Any]:
@@ -30,9 +32,14 @@ def paths_of_effects(rule: dict[str, Any]) -> list[set[str]]:
         for members in token.get("encrypted_for", {}).values():
             values += members.values()
         paths += map(paths_of_value, values)
-    for edit in (tokens[0].get("scopes", {}), rule.get("groups", {}), rule.get("iam_roles", {})):
+    for edit in edits_of(rule).values():
         paths += [paths_of_value(edit.get("add")), paths_of_edit_tests(edit)]
     return paths
+
+
+def edits_of(rule: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give a rule's edit of each list; an empty one where it has none."""
+    return {list_: (rule.get("access_token", {}) if list_ == "scopes" else rule).get(list_, {}) for list_ in LISTS}
 
 
 def paths_of_edit_tests(edit: dict[str, Any]) -> set[str]:
@@ -122,15 +129,23 @@ def inputs_behind(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
     new = opened(paths, plan)
     while new:
         found |= new
-        lookups = {split_path(split_path(path)[1])[0] for path in new if path.startswith("lookup.")}
-        keys = set().union(*(paths_of_lookup(plan["pool"]["lookups"][lookup]) for lookup in lookups))
+        keys = set().union(*(paths_of_lookup(plan["pool"]["lookups"][lookup]) for lookup in _lookups_among(new)))
         new = opened(keys, plan) - found
     return {path for path in found if not path.startswith("variable.")}
 
 
+def tell_nothing(paths: Iterable[str], plan: dict[str, Any]) -> bool:
+    """Tell whether paths rest on public inputs only."""
+    return all(is_public(path, plan["pool"]) for path in inputs_behind(paths, plan))
+
+
 def lookups_behind(paths: Iterable[str], plan: dict[str, Any]) -> set[str]:
     """Give the lookups that paths rest on, those included that the keys of others need."""
-    return {split_path(split_path(path)[1])[0] for path in inputs_behind(paths, plan) if path.startswith("lookup.")}
+    return _lookups_among(inputs_behind(paths, plan))
+
+
+def _lookups_among(paths: Iterable[str]) -> set[str]:
+    return {split_path(split_path(path)[1])[0] for path in paths if path.startswith("lookup.")}
 
 
 def paths_of_lookup(lookup: dict[str, Any]) -> set[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 
 from pretoken.cognito.tokens import apply_response, default_tokens, token_bytes
-from pretoken.trigger.inputs import is_public
-from pretoken.trigger.reads import inputs_behind, paths_of_condition, paths_of_rule
+from pretoken.trigger.reads import paths_of_condition, paths_of_rule, tell_nothing
 from pretoken.trigger.telemetry import TRIGGER_SOURCES, log_line, place_of
 
 TYPE_CHECKING = False
@@ -114,8 +113,7 @@ class Report:
 
     def _tells_nothing(self, rule: str, paths_of: Callable[[dict[str, Any]], set[str]]) -> bool:
         """Tell whether these paths of a rule lead to public inputs only; asked rarely, so nothing is remembered."""
-        paths = inputs_behind(paths_of(self._plan["rules"][rule]), self._plan)
-        return all(is_public(path, self._plan["pool"]) for path in paths)
+        return tell_nothing(paths_of(self._plan["rules"][rule]), self._plan)
 
 
 def _counts(decision: Decision, answer: Answer) -> dict[str, float]:

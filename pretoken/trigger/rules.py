@@ -5,6 +5,7 @@ from __future__ import annotations
 from pretoken.cognito.contract import group_problem, scope_problem
 from pretoken.trigger.errors import PlanError
 from pretoken.trigger.outcomes import ABSENT, FAILED
+from pretoken.trigger.reads import edits_of
 from pretoken.trigger.values import link_written
 
 TYPE_CHECKING = False
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     """What a slot belongs to: token, section (`claims`, `encrypted_for`, `preferred`), claim or recipient."""
 
 TOKENS = ("access_token", "id_token")
-LISTS = ("scopes", "groups", "iam_roles")
 
 EDITIONS: dict[tuple[bool, bool], tuple[str, ...]] = {
     (False, False): ("access_token", "id_token", "scopes", "groups", "iam_roles"),
@@ -185,8 +185,7 @@ def _link_rule(
             for member, value in members.items():
                 place = (*at, token, "encrypted_for", recipient, member)
                 write((token, "encrypted_for", recipient), (member,), value, link(value, place))
-    for list_ in LISTS:
-        edit = (rule.get("access_token", {}) if list_ == "scopes" else rule).get(list_)
+    for list_, edit in edits_of(rule).items():
         if edit and list_ in applicable:
             linked.edits.append(Edit(list_, edit, linker, at))
             if "preferred" in edit:

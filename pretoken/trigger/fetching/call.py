@@ -6,6 +6,7 @@ from pretoken.trigger.outcomes import PENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from queue import SimpleQueue
 
     from pretoken.trigger.fetching.causes import FetchError
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 MOST_UNDER_WAY = 64
 """Requests of one lookup at once, those included that nobody waits for any longer: each is a thread."""
+
+
+def identity_of(key: Key) -> Hashable:
+    """Give what is equal for equal keys."""
+    return tuple(sorted(key.items()))
 
 
 class Call:
@@ -43,4 +49,4 @@ class Call:
         self.is_late = False
         self.asked = 0.0
         self.arrived = 0.0
-        self.listeners: list[SimpleQueue[Call]] = []
+        self.listeners: set[SimpleQueue[Call]] = set()

@@ -6,13 +6,14 @@ Sources: DynamoDB API reference, GetItem and BatchGetItem; developer guide, "Pro
 from __future__ import annotations
 
 from pretoken.trigger.fetching.aws import ask, document_of
+from pretoken.trigger.fetching.call import identity_of
 from pretoken.trigger.fetching.causes import FetchError
 from pretoken.trigger.fetching.items import item_of, items_of, plain
 from pretoken.trigger.fetching.kinds import LARGEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from pretoken.trigger.fetching.aws import AWS
@@ -41,7 +42,7 @@ class DynamoDB:
         for client in self._clients.values():
             client.meta.events.register("before-parse.dynamodb", _keep_content)
 
-    def companions(self, lookup: str) -> Hashable:
+    def companions(self, lookup: str) -> tuple[str, bool, float]:
         """Ask with one request for all rows that are read from one table in one way, and waited for equally long."""
         declared = self._declared[lookup]
         return declared.source["table"], declared.source.get("consistent", False), declared.timeout
@@ -52,13 +53,13 @@ class DynamoDB:
 
     def _read(self, keys: Mapping[str, Key]) -> dict[str, Answer]:
         asked = [self._declared[lookup] for lookup in keys]
-        client = self._clients[asked[0].timeout]
-        table, consistent = asked[0].source["table"], asked[0].source.get("consistent", False)
+        table, consistent, timeout = self.companions(asked[0].name)
+        client = self._clients[timeout]
         names = tuple(keys)
         if names not in self._projections:
             self._projections[names] = _projection(asked)
         request = {**self._projections[names], "ConsistentRead": consistent}
-        wanted = {_identity(key): {name: {"S": text} for name, text in key.items()} for key in keys.values()}
+        wanted = {identity_of(key): {name: {"S": text} for name, text in key.items()} for key in keys.values()}
         distinct = [*wanted.values()]
         if len(asked) == 1:
             answer = client.get_item(TableName=table, Key=distinct[0], **request)
@@ -66,7 +67,7 @@ class DynamoDB:
         else:
             answer = client.batch_get_item(RequestItems={table: {"Keys": distinct, **request}})
             items = items_of(document_of(answer, answer["Content"], LARGEST * len(distinct) + _AROUND), wanted, table)
-        return {one.name: _row(one, items[_identity(keys[one.name])]) for one in asked}
+        return {one.name: _row(one, items[identity_of(keys[one.name])]) for one in asked}
 
 
 def _row(declared: Declared, item: Item | FetchError | None) -> Answer:
@@ -76,10 +77,6 @@ def _row(declared: Declared, item: Item | FetchError | None) -> Answer:
         return declared.row({name: plain(value) for name, value in item.items()})
     except FetchError as error:  # of this row: its companions have rows of their own
         return error
-
-
-def _identity(key: Key) -> Hashable:
-    return tuple(sorted(key.items()))
 
 
 def _keep_content(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:

@@ -9,7 +9,7 @@ from threading import Lock, Thread
 
 from pretoken.trigger.fetching.breaker import Breaker
 from pretoken.trigger.fetching.cache import Cache
-from pretoken.trigger.fetching.call import MOST_UNDER_WAY, Call
+from pretoken.trigger.fetching.call import MOST_UNDER_WAY, Call, identity_of
 from pretoken.trigger.fetching.causes import OUTAGES, TRANSIENT, FetchError
 from pretoken.trigger.fetching.kinds import Declared
 from pretoken.trigger.lookups import key_templates, provider_of
@@ -56,12 +56,12 @@ class _Source:
 
     def who(self, key: Key) -> int | None:
         """Tell keys apart for the breaker, without keeping them; None if no user has a key of his own."""
-        return None if self.is_for_all else hash(_identity(key))
+        return None if self.is_for_all else hash(identity_of(key))
 
 
 def _find(source: _Source, key: Key, now: float, clock: float) -> tuple[Call, str]:
     """Find the call that answers a lookup, and tell how it came about."""
-    lookup, identity = source.declared.name, _identity(key)
+    lookup, identity = source.declared.name, identity_of(key)
     if source.cache is not None:
         kept = source.cache.get(identity, clock)
         if kept is not None:
@@ -78,10 +78,6 @@ def _find(source: _Source, key: Key, now: float, clock: float) -> tuple[Call, st
     if source.cache is not None:
         source.under_way[identity] = call
     return call, "made"
-
-
-def _identity(key: Key) -> Hashable:
-    return tuple(sorted(key.items()))
 
 
 class Fetcher:
@@ -134,7 +130,7 @@ class Fetcher:
                     source.number += 1
                     together.setdefault((source.kind, source.kind.companions(lookup)), []).append(call)
                 if call.answer is PENDING:
-                    call.listeners.append(listener)
+                    call.listeners.add(listener)
                 asked[lookup] = (call, how)
         for calls in together.values():
             self._begin(calls)
@@ -147,8 +143,7 @@ class Fetcher:
     def cut_off(self, call: Call, listener: SimpleQueue[Call]) -> None:
         """Wait no longer; the request goes on for whoever else waits, and its answer may still be kept."""
         with self._lock:
-            if listener in call.listeners:
-                call.listeners.remove(listener)
+            call.listeners.discard(listener)
             is_news = call.answer is PENDING and not call.is_late
             call.is_late = True
         if is_news:
@@ -158,8 +153,7 @@ class Fetcher:
     def leave(self, call: Call, listener: SimpleQueue[Call]) -> None:
         """Wait for a call no longer, since its answer isn't needed any more."""
         with self._lock:
-            if listener in call.listeners:
-                call.listeners.remove(listener)
+            call.listeners.discard(listener)
 
     def forget(self) -> None:
         """Let go of all answers that are kept."""
@@ -201,7 +195,7 @@ class Fetcher:
             answer = answers[call.lookup]
             source = self._sources[call.lookup]
             if source.cache is not None:
-                identity = _identity(call.key)
+                identity = identity_of(call.key)
                 with self._lock:
                     if not isinstance(answer, FetchError):
                         source.cache.put(identity, answer, call.asked)
@@ -217,7 +211,7 @@ class Fetcher:
         """
         with self._lock:
             call.arrived, call.answer = time.monotonic(), answer
-            listeners, call.listeners = call.listeners, []
+            listeners, call.listeners = call.listeners, set()
         source = self._sources[call.lookup]
         cause = answer.cause if isinstance(answer, FetchError) else None
         if call.is_late or not listeners or cause == "busy":

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pretoken.trigger.inputs import is_public
 from pretoken.trigger.reads import (
-    inputs_behind,
+    LISTS,
+    edits_of,
     lookups_behind,
     paths_of_condition,
     paths_of_edit_tests,
     paths_of_effects,
     paths_of_value,
+    tell_nothing,
 )
-from pretoken.trigger.rules import LISTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,16 +27,16 @@ def told_lookups(lookups: Iterable[str], plan: dict[str, Any]) -> frozenset[str]
     for name, rule in rules.items():
         for beaten in rule.get("overrides", ()):
             above.setdefault(beaten, set()).update(guards[name])
-    personal_lists = [list_ for list_ in LISTS if not _is_public(_added_to(list_, rules, guards), plan)]
+    personal_lists = [list_ for list_ in LISTS if not tell_nothing(_added_to(list_, rules, guards), plan)]
     hidden: set[str] = set()
     for name, rule in rules.items():
         for paths in (set[str](), *paths_of_effects(rule)):
-            if not _is_public(guards[name] | paths, plan):
+            if not tell_nothing(guards[name] | paths, plan):
                 hidden |= lookups_behind(guards[name] | paths, plan)
-            elif not _is_public(above.get(name, ()), plan):  # in doubt, it has them made unless such a rule applies
+            elif not tell_nothing(above.get(name, ()), plan):  # in doubt, it has them made unless such a rule applies
                 hidden |= lookups_behind(paths, plan)
         for list_ in personal_lists:  # whose items the tests of all rules judge
-            hidden |= lookups_behind(paths_of_edit_tests(_edit(rule, list_)), plan)
+            hidden |= lookups_behind(paths_of_edit_tests(edits_of(rule)[list_]), plan)
     # Those that read one table may be one request, of which each tells something.
     tables = {_table_of(name, plan) for name in hidden} - {None}
     return frozenset(name for name in lookups if name not in hidden and _table_of(name, plan) not in tables)
@@ -46,16 +46,7 @@ def _table_of(lookup: str, plan: dict[str, Any]) -> Any:
     return plan["pool"]["lookups"][lookup].get("dynamodb", {}).get("table")
 
 
-def _edit(rule: dict[str, Any], list_: str) -> dict[str, Any]:
-    edit: dict[str, Any] = (rule.get("access_token", {}) if list_ == "scopes" else rule).get(list_, {})
-    return edit
-
-
 def _added_to(list_: str, rules: dict[str, dict[str, Any]], guards: dict[str, set[str]]) -> set[str]:
     """Give the paths that decide what rules add to a list."""
-    adding = {name: edit["add"] for name, rule in rules.items() if "add" in (edit := _edit(rule, list_))}
+    adding = {name: edit["add"] for name, rule in rules.items() if "add" in (edit := edits_of(rule)[list_])}
     return set[str]().union(*(guards[name] | paths_of_value(value) for name, value in adding.items()))
-
-
-def _is_public(paths: Iterable[str], plan: dict[str, Any]) -> bool:
-    return all(is_public(path, plan["pool"]) for path in inputs_behind(paths, plan))
