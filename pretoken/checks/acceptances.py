@@ -27,7 +27,11 @@ class Accepted(NamedTuple):
     why: str
 
 
-@check("warning")
+@check(
+    "warning",
+    gain="the same finding can come back unseen, under a reason that was given for something else",
+    cure="leave the acceptance out, or name the finding and place that still stand",
+)
 def unused_acceptance(
     loaded: LoadedPolicy, found: Collection[Finding] = (), names: Collection[str] = ()
 ) -> Iterator[Doubt]:
@@ -69,14 +73,14 @@ def unused_acceptance(
             continue
         if name not in names:
             cure = suggested(name, (*names, *SPECIFIED), f"leave out `finding: {typed(name)}`")
-            yield Doubt((*at, "finding"), f"there is no finding {named(name)}; {cure}")
+            yield Doubt((*at, "finding"), f"there is no finding {named(name)}", cure)
         elif elsewhere:
             near = closest(accepted.at or "", elsewhere) or min(elsewhere)
             what = "an acceptance names a place" if accepted.at is None else f"{quoted(name)} isn't found there"
-            yield Doubt((*at, "at"), f"{what}; write `at: {typed(near)}`")
+            yield Doubt((*at, "at"), what, f"write `at: {typed(near)}`")
         else:
             where = "in this rule" if rule is not None else "outside of rules"
-            yield Doubt(at, f"{quoted(name)} isn't found {where}; leave out `finding: {typed(name)}`")
+            yield Doubt(at, f"{quoted(name)} isn't found {where}", f"leave out `finding: {typed(name)}`")
 
 
 def acceptances(loaded: LoadedPolicy) -> Iterator[tuple[At, str | None, Acceptance]]:

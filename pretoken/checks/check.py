@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from inspect import cleandoc
 from typing import NamedTuple
 
-from pretoken.checks.finding import Doubt, Finding, Severity, rule_of, written
+from pretoken.checks.finding import Doubt, Finding, Severity, Step, rule_of, written
 from pretoken.policy.load import LoadedPolicy
 
 
@@ -14,6 +14,8 @@ class Check(NamedTuple):
     Attributes:
         name: that of its findings.
         severity: that of its findings.
+        gain: what comes of what it finds: what an attacker or reader has of it, or what goes wrong.
+        cure: what to do about it, as far as that can be said of all its findings.
         explanation: what it finds and why, a bad and a good example, and the source; Markdown.
         doubts: the function; it takes a sound policy.
 
@@ -21,29 +23,36 @@ class Check(NamedTuple):
 
     name: str
     severity: Severity
+    gain: str
+    cure: str
     explanation: str
     doubts: Callable[..., Iterable[Doubt]]
 
     def findings(self, loaded: LoadedPolicy, *more: object) -> list[Finding]:
         """Give what the check doubts in a policy; `more` is what else its function takes."""
-        return [
-            Finding(
-                self.name,
-                self.severity,
-                (loaded.key_place if doubt.key else loaded.place)(doubt.at),
-                rule_of(doubt.at),
-                written(doubt.at),
-                doubt.message,
-            )
-            for doubt in self.doubts(loaded, *more)
-        ]
+        return [self._finding(doubt, loaded) for doubt in self.doubts(loaded, *more)]
+
+    def _finding(self, doubt: Doubt, loaded: LoadedPolicy) -> Finding:
+        place = doubt.place or (loaded.key_place if doubt.key else loaded.place)(doubt.at)
+        flow = tuple(Step(hop.text, loaded.place(hop.at)) for hop in doubt.flow)
+        return Finding(
+            self.name,
+            self.severity,
+            place,
+            rule_of(doubt.at),
+            written(doubt.at),
+            doubt.message,
+            doubt.cure or self.cure,
+            doubt.gain or self.gain,
+            flow,
+        )
 
 
-def check(severity: Severity) -> Callable[[Callable[..., Iterable[Doubt]]], Check]:
+def check(severity: Severity, *, gain: str, cure: str) -> Callable[[Callable[..., Iterable[Doubt]]], Check]:
     """Make a function the check of its name, explained by its docstring."""
 
     def make(doubts: Callable[..., Iterable[Doubt]]) -> Check:
         name = doubts.__name__.replace("_", "-")
-        return Check(name, severity, cleandoc(doubts.__doc__ or ""), doubts)
+        return Check(name, severity, gain, cure, cleandoc(doubts.__doc__ or ""), doubts)
 
     return make

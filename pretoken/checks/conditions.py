@@ -16,7 +16,11 @@ from pretoken.policy.walk import walk
 _MACHINE: frozenset[Known] = frozenset({("text", "machine")})
 
 
-@check("warning")
+@check(
+    "warning",
+    gain="nobody gets what the rule gives, and everybody passes what it should stop",
+    cure="take one of the tests out, or put them under `any`",
+)
 def never_true(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report a condition or test that can't hold, so that its rule never applies.
 
@@ -55,12 +59,13 @@ def never_true(loaded: LoadedPolicy) -> Iterator[Doubt]:
                 if "@" in domain:
                     at = (*part.at, "domain")
                     cure = f"write `domain: {typed(domain.rpartition('@')[2]) or 'example.com'}`"
-                    yield Doubt(at, f"no domain has an `@`, so {shown(at)} is never true; {cure}")
+                    yield Doubt(at, f"no domain has an `@`, so {shown(at)} is never true", cure)
         elif part.kind == "condition" and (found is None or part.at[: len(found)] != found):
-            message = never.message(part.item)
-            if message:
+            reason = never.reason(part.item)
+            if reason is not None:
                 found = part.at
-                yield Doubt(part.at, f"{shown(part.at)} is never true: {message}")
+                what, cure = reason
+                yield Doubt(part.at, f"{shown(part.at)} is never true: {what}", cure)
 
 
 class _Never:
@@ -68,12 +73,12 @@ class _Never:
         self._exclusion = Exclusion(policy)
         self._has_machines = "V3_0" in policy.pool.trigger
 
-    def message(self, condition: Condition) -> str | None:
+    def reason(self, condition: Condition) -> tuple[str, str] | None:
         """Say why a condition can't hold, and the cure; None if it perhaps can."""
         reason = self._exclusion.reason(condition, condition)
         if reason is not None:
-            return f"{reason}; take one of the tests out, or put them under `any`"
+            return reason, "take one of the tests out, or put them under `any`"
         for path, test in condition.tests.items() if not self._has_machines else ():
             if path == "principal" and self._exclusion.constants(path, test) == _MACHINE:
-                return "machines come with version V3_0 alone; leave it out, or write in pool.yaml `trigger: V3_0`"
+                return "machines come with version V3_0 alone", "leave it out, or write in pool.yaml `trigger: V3_0`"
         return None

@@ -16,7 +16,11 @@ from pretoken.policy.walk import effects_of
 from pretoken.policy.writers import values_of
 
 
-@check("warning")
+@check(
+    "warning",
+    gain="an identity pool still gives the AWS rights of the group that was taken away",
+    cure='say which IAM roles go: `iam_roles: {remove: {prefix: "arn:"}}`',
+)
 def roles_kept_for_removed_groups(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report a rule that takes groups away, where nothing takes their IAM roles away.
 
@@ -55,11 +59,9 @@ def roles_kept_for_removed_groups(loaded: LoadedPolicy) -> Iterator[Doubt]:
     for name, rule in rules.items():
         for part in _takes_groups(rule.groups):
             at: At = ("rules", name, "groups", part)
-            message = (
-                f"{shown(at)} takes groups away and leaves their IAM roles in the ID token; "
-                'say which roles go: `iam_roles: {remove: {prefix: "arn:"}}` takes them all'
-            )
-            yield Doubt(at, message, key=True)
+            message = f"{shown(at)} takes groups away and leaves their IAM roles in the ID token"
+            cure = 'say which roles go: `iam_roles: {remove: {prefix: "arn:"}}` takes them all'
+            yield Doubt(at, message, cure, key=True)
 
 
 def _takes_roles(rule: Rule) -> bool:
@@ -82,7 +84,11 @@ def _of_provider(test: Test | None) -> bool:
     return isinstance(test, Operators) and test.from_identity_provider is True
 
 
-@check("notice")
+@check(
+    "notice",
+    gain="readers take for a grant what is in no token",
+    cure="leave it out, or give the rule that removes it a `when`",
+)
 def add_without_effect(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report an `add` that adds nothing: an empty list, or items that are always removed again.
 
@@ -122,7 +128,7 @@ def add_without_effect(loaded: LoadedPolicy) -> Iterator[Doubt]:
     for name, rule in policy.rules.items():
         for at, value in values_of(name, policy):
             if value == Add(add=()) or (at[-1] == "add" and value == ()):
-                yield Doubt(at, f"{shown(at)} adds nothing; leave it out, or write items: `add: [a]`", key=True)
+                yield Doubt(at, f"{shown(at)} adds nothing", "leave it out, or write items: `add: [a]`", key=True)
         for place, edit in effects_of(rule):
             if isinstance(edit, Edit) and edit.add is not None and not isinstance(edit.add, Form):
                 at = ("rules", name, *place, "add")
@@ -135,7 +141,7 @@ def add_without_effect(loaded: LoadedPolicy) -> Iterator[Doubt]:
                 for other, removed in lost.items():
                     cure = "leave it out" if other == name else f"leave it out, or add a `when` to {quoted(other)}"
                     message = f"{shown(at)} adds {listed(removed)}, which {quoted(other)} always removes"
-                    yield Doubt(at, f"{message}; {cure}")
+                    yield Doubt(at, message, cure)
 
 
 class _Removers:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pretoken.policy.errors import Place, is_personal, quoted
 from pretoken.policy.report import At
@@ -13,12 +13,38 @@ Severity: TypeAlias = Literal["error", "warning", "notice"]
 _SHOWN = 3
 
 
+class Hop(NamedTuple):
+    """One hop of a flow of data: what it passes, such as `age_at_least 18`, and where that stands in the policy."""
+
+    text: str
+    at: At
+
+
 class Doubt(NamedTuple):
-    """What a check doubts: the place in the policy, the message, and whether the place is that of the key there."""
+    """What a check doubts.
+
+    `at` is the place in the policy, and `key` tells whether it is that of the key there; `place` is where to look, if
+    that is in no policy file. `gain` and `cure` are those of the check if they are left out.
+    """
 
     at: At
     message: str
+    cure: str = ""
+    gain: str = ""
+    flow: tuple[Hop, ...] = ()
     key: bool = False
+    place: Place | None = None
+
+
+class Step(NamedTuple):
+    """One step of a flow of data, and where it was written."""
+
+    text: str
+    place: Place
+
+    def to_json(self) -> dict[str, str | int]:
+        """Give the step as one flat JSON object."""
+        return {"text": self.text, "file": self.place.file, "line": self.place.line, "column": self.place.column}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +52,9 @@ class Finding:
     """A doubt about a policy.
 
     `name` is stable and in kebab case; `rule` is None outside of rules; `at` is the place inside the rule, or else in
-    the policy, as acceptances write it. Findings are ordered by place.
+    the policy, as acceptances write it. `message` says what is wrong, `flow` from where to where data flows, `gain`
+    what an attacker or reader has of it or what else comes of it, and `cure` what to type. Findings are ordered by
+    place.
     """
 
     name: str
@@ -35,15 +63,18 @@ class Finding:
     rule: str | None
     at: str
     message: str
+    cure: str
+    gain: str
+    flow: tuple[Step, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.severity}[{self.name}]: {self.message}"
+        return f"{self.place}: {self.severity}[{self.name}]: {self.message}; {self.cure}"
 
     def __lt__(self, other: "Finding") -> bool:
         return (self.place, self.name, self.message) < (other.place, other.name, other.message)
 
-    def to_json(self) -> dict[str, str | int | None]:
-        """Give the finding as one flat JSON object."""
+    def to_json(self) -> dict[str, Any]:
+        """Give the finding as a JSON object; only `flow` isn't flat."""
         return {
             "file": self.place.file,
             "line": self.place.line,
@@ -53,6 +84,9 @@ class Finding:
             "rule": self.rule,
             "at": self.at,
             "message": self.message,
+            "flow": [step.to_json() for step in self.flow],
+            "gain": self.gain,
+            "cure": self.cure,
         }
 
 
@@ -67,6 +101,8 @@ def written(at: At) -> str:
         parts = at[1:]
     elif at[0] == "rules":
         parts = at[2 : 2 + _depth(at[2:])]
+    elif at[0] == "template":
+        parts = at
     else:
         parts = at[:2]
     return ".".join(map(str, parts))

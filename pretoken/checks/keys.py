@@ -12,7 +12,11 @@ from pretoken.trigger.text import parts_of
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 
 
-@check("error")
+@check(
+    "error",
+    gain="the function can't start, and every sign-in is refused",
+    cure="write `arn:aws:kms:REGION:ACCOUNT:key/ID`, or a variable that holds one",
+)
 def not_a_key_arn(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report a recipient whose key isn't the ARN of a KMS key.
 
@@ -49,4 +53,4 @@ def not_a_key_arn(loaded: LoadedPolicy) -> Iterator[Doubt]:
         if constant and not _KEY.fullmatch(recipient.key):
             at: At = ("pool", "recipients", name, "key")
             message = f"{shown(at)} isn't the ARN of a KMS key, so the function can't start"
-            yield Doubt(at, f"{message}; write one such as `arn:aws:kms:REGION:ACCOUNT:key/ID`")
+            yield Doubt(at, message, "write one such as `arn:aws:kms:REGION:ACCOUNT:key/ID`")

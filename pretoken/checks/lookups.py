@@ -10,7 +10,11 @@ from pretoken.policy.report import At
 from pretoken.policy.walk import placeholders
 
 
-@check("warning")
+@check(
+    "warning",
+    gain="everybody gets what was meant for one, or nobody gets anything",
+    cure='put an input into the key: `{pk: "{attribute.sub}"}`',
+)
 def constant_key(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report a lookup that asks for the same row whoever signs in.
 
@@ -47,7 +51,7 @@ def constant_key(loaded: LoadedPolicy) -> Iterator[Doubt]:
         if lookup.provider in _KEYED and not any(map(placeholders, lookup.templates().values())):
             at: At = ("pool", "lookups", name, *_KEYED[lookup.provider])
             message = f"{shown(at)} has no input in it, so there is one answer for everybody"
-            yield Doubt(at, f"{message}; write `{_cure(lookup)}`", key=True)
+            yield Doubt(at, message, f"write `{_cure(lookup)}`", key=True)
 
 
 _KEYED: dict[str, At] = {

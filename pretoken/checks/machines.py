@@ -13,7 +13,11 @@ _NAMES_THEM = frozenset({"principal", "client", "client.id"})
 _OF_USERS = ("username", "groups", "iam_roles", "identity_providers")
 
 
-@check("warning")
+@check(
+    "warning",
+    gain="an API takes a machine for a user with that plan, tenant or scope",
+    cure="say whom the rule means: `when: {principal: user}`",
+)
 def reaches_machines(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report a rule that writes into machines' access tokens without saying so.
 
@@ -61,11 +65,8 @@ def reaches_machines(loaded: LoadedPolicy) -> Iterator[Doubt]:
                 if rule.when is None
                 else "add `principal: user` or `client: NAME` to `when`"
             )
-            message = (
-                f"{shown(at)} gives machines {listed(given)} too; {cure}; "
-                "if machines are meant, say so with `principal: [user, machine]`"
-            )
-            yield Doubt(at, message, key=True)
+            cure += "; if machines are meant, say so with `principal: [user, machine]`"
+            yield Doubt(at, f"{shown(at)} gives machines {listed(given)} too", cure, key=True)
 
 
 def of_machine(path: str) -> Outcomes | None:

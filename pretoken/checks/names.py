@@ -14,7 +14,11 @@ from pretoken.policy.walk import Part, effects_of, placeholders, walk, walk_test
 from pretoken.trigger.text import parts_of
 
 
-@check("notice")
+@check(
+    "notice",
+    gain="readers look for a use that isn't there, and permissions stay that nobody needs",
+    cure="take it out, or read it",
+)
 def unused_name(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report a name that is declared and that nothing reads.
 
@@ -55,7 +59,7 @@ def unused_name(loaded: LoadedPolicy) -> Iterator[Doubt]:
     policy = loaded.policy
     read = _Read(policy)
     for noun, at, cure in _declared(policy, read):
-        yield Doubt(at, f"nothing reads {noun} {named(str(at[-1]))}; take it out, or read it: {cure}", key=True)
+        yield Doubt(at, f"nothing reads {noun} {named(str(at[-1]))}", f"take it out, or read it: {cure}", key=True)
 
 
 class _Read:

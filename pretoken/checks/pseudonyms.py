@@ -12,7 +12,11 @@ from pretoken.policy.walk import inputs_in, walk_value
 from pretoken.policy.writers import values_of
 
 
-@check("notice")
+@check(
+    "notice",
+    gain="whoever reads the pseudonym reads `sub` too, and joins what is known under both",
+    cure="leave it out, or let readers use `sub`",
+)
 def pseudonym_beside_sub(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report a pseudonym in a token, where `sub` beside it says who it is.
 
@@ -44,7 +48,7 @@ def pseudonym_beside_sub(loaded: LoadedPolicy) -> Iterator[Doubt]:
         for at, value in values_of(name, policy):
             if _has_pseudonym(value, policy, derived):
                 message = f"{shown(at)} is a pseudonym beside `sub`, which says who it is"
-                yield Doubt(at, f"{message}; leave it out, or let readers use `sub`", key=True)
+                yield Doubt(at, message, "leave it out, or let readers use `sub`", key=True)
 
 
 def _has_pseudonym(value: Leaf, policy: Policy, derived: dict[str, bool]) -> bool:

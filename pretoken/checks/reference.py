@@ -22,17 +22,21 @@ rules:
 
 What isn't in a rule is accepted in pool.yaml, under `accept`.
 
-| finding | severity | what it does |
-|---|---|---|
+| finding | severity | what it does | cure |
+|---|---|---|---|
 """
 
 
 def reference() -> str:
     """Write the reference of all checks."""
     rows = [
-        f"| [{name}](#{name}) | {check.severity} | {_first_line(check.explanation)} |" for name, check in CHECKS.items()
+        f"| [{name}](#{name}) | {check.severity} | {_first_line(check.explanation)} | {check.cure} |"
+        for name, check in CHECKS.items()
     ]
-    sections = [f"## {name}\n\nSeverity: {check.severity}.\n\n{check.explanation}" for name, check in CHECKS.items()]
+    sections = [
+        f"## {name}\n\nSeverity: {check.severity}; if left: {check.gain}.\n\n{check.explanation}"
+        for name, check in CHECKS.items()
+    ]
     return _HEAD + "\n".join(rows) + "\n\n" + "\n\n".join(sections) + "\n"
 
 

@@ -14,7 +14,11 @@ from pretoken.policy.walk import inputs_of
 from pretoken.policy.writers import values_of
 
 
-@check("warning")
+@check(
+    "warning",
+    gain="users lose it about an hour after they signed in, and an API that denies by it lets them through",
+    cure="add a `default`, or a source that lasts",
+)
 def lost_on_refresh(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report what rests on the caller's metadata alone, so that it is gone after a refresh.
 
@@ -61,12 +65,12 @@ def lost_on_refresh(loaded: LoadedPolicy) -> Iterator[Doubt]:
         if rule.when is not None and not refresh.applies(rule.when):
             at: At = ("rules", name, "when")
             cure = "ask for what lasts, such as `attribute.custom:tenant`"
-            yield Doubt(at, f"{_lost(at, rule.when, policy)}: this rule stops applying; {cure}", key=True)
+            yield Doubt(at, f"{_lost(at, rule.when, policy)}: this rule stops applying", cure, key=True)
             continue
         for at, value in values_of(name, policy):
             if sign_in.gives(value) and not refresh.gives(value):
                 cure = "add a `default`, or another source with `first_of: […]`"
-                yield Doubt(at, f"{_lost(at, value, policy)}; {cure}", key=True)
+                yield Doubt(at, _lost(at, value, policy), cure, key=True)
 
 
 def _lost(at: At, item: Condition | Leaf, policy: Policy) -> str:

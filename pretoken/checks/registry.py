@@ -83,4 +83,4 @@ def explain(name: str) -> str:
     if name not in CHECKS:
         raise UnknownFindingError(name, CHECKS)
     check = CHECKS[name]
-    return f"{check.name} ({check.severity})\n\n{check.explanation}\n"
+    return f"{check.name} ({check.severity})\n\n{check.explanation}\n\nIf left: {check.gain}.\nCure: {check.cure}.\n"

@@ -16,7 +16,11 @@ _FEW = ("principal", "client", "scopes")
 """Inputs that are constants of the policy, or that Cognito itself has allowed for the client."""
 
 
-@check("warning")
+@check(
+    "warning",
+    gain="whoever writes the input, or a mistake there, grants any scope, `aws.cognito.signin.user.admin` too",
+    cure="say which scopes there are: `then: {keep: [orders/read]}`",
+)
 def unbounded_scopes(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report scopes that come from an input, so that no reviewer can say which ones there will be.
 
@@ -58,11 +62,12 @@ def unbounded_scopes(loaded: LoadedPolicy) -> Iterator[Doubt]:
         unbounded = sorted(bounds.unbounded(scopes.add))
         if unbounded:
             at: At = ("rules", name, "access_token", "scopes", "add")
-            message = (
-                f"{shown(at)} adds any scope that {listed(unbounded)} can hold; say which ones there are with "
-                "`then: {keep: [orders/read]}`, or for all rules in pool.yaml with `scopes: {prefix: orders/}`"
+            message = f"{shown(at)} adds any scope that {listed(unbounded)} can hold"
+            cure = (
+                "say which ones there are with `then: {keep: [orders/read]}`, "
+                "or for all rules in pool.yaml with `scopes: {prefix: orders/}`"
             )
-            yield Doubt(at, message)
+            yield Doubt(at, message, cure)
 
 
 def names_constants(test: Test) -> bool:

@@ -9,7 +9,11 @@ from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.report import At, Report
 
 
-@check("error")
+@check(
+    "error",
+    gain="the rule that writes the claim promises too much: the claim is in no token",
+    cure="let the two conditions exclude each other",
+)
 def claim_suppressed_elsewhere(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report a claim that one rule suppresses and another writes for the same token.
 
@@ -51,7 +55,8 @@ def claim_suppressed_elsewhere(loaded: LoadedPolicy) -> Iterator[Doubt]:
         for at, message in suppressions.found:
             _, rule, token, _, number = at
             claim = getattr(rules[str(rule)], str(token)).suppress[number]
-            yield Doubt(("rules", rule, token, "suppress", claim), message)
+            what, _, cure = message.partition("; ")
+            yield Doubt(("rules", rule, token, "suppress", claim), what, cure)
 
 
 class _Suppressions(Report):

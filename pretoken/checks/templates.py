@@ -19,7 +19,11 @@ from pretoken.trigger.text import parts_of
 _SEPARATORS = "/#| "
 
 
-@check("warning")
+@check(
+    "warning",
+    gain="whoever chooses one of the two is taken for somebody else",
+    cure="let a character stand between the two that neither can hold, or read one with `keep: {safe_as: identifier}`",
+)
 def ambiguous_template(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report a template in which two inputs can run together, so that different inputs give one text.
 
@@ -102,10 +106,8 @@ class _Templates:
                 if _outside(held)
             ]
             cures.append(f"read {one} through a derived value with `then: {{keep: {{safe_as: identifier}}}}`")
-            message = (
-                f"{shown(at)} lets texts run together: nothing tells where {one} ends and {other} begins; {cures[0]}"
-            )
-            yield Doubt(at, message)
+            message = f"{shown(at)} lets texts run together: nothing tells where {one} ends and {other} begins"
+            yield Doubt(at, message, cures[0])
 
 
 def _outside(alphabet: Alphabet) -> str:

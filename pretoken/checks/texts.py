@@ -14,7 +14,11 @@ from pretoken.policy.walk import Part, walk
 _BRACES = re.compile(r"\{([^{}]+)\}")
 
 
-@check("warning")
+@check(
+    "warning",
+    gain="everybody's token holds the name of the input, and nobody's its value",
+    cure="read the input: `{from: PATH}`, `{template: TEXT}` or `{one_of: PATH}`",
+)
 def looks_like_a_path(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """Report a text that is the path of an input, or has one in braces, where nothing reads it.
 
@@ -55,7 +59,7 @@ def looks_like_a_path(loaded: LoadedPolicy) -> Iterator[Doubt]:
                 what = f"has {name} in braces, which only templates read" if in_braces else f"is the text {name}"
                 in_test = part.at in tested or part.at[:-1] in tested
                 cure = _cure(part, path, text if in_braces else None, in_test=in_test)
-                yield Doubt(part.at, f"{shown(part.at)} {what}, not the input; {cure}")
+                yield Doubt(part.at, f"{shown(part.at)} {what}, not the input", cure)
 
 
 def _texts(part: Part) -> Iterator[str]:

@@ -1,28 +1,41 @@
 """Findings: their form, their order and their places."""
 
-from pretoken.checks.finding import Finding, listed, rule_of, shown, written
+from pretoken.checks.finding import Finding, Step, listed, rule_of, shown, written
 from pretoken.policy.errors import Place
 
-FINDING = Finding("unused-name", "notice", Place("pool.yaml", 9, 3), None, "metadata.x", "nothing reads `x`")
-LATER = Finding("unused-name", "notice", Place("pool.yaml", 10, 3), None, "metadata.y", "nothing reads `y`")
+FINDING = Finding(
+    "a-flow",
+    "error",
+    Place("rules/a.yaml", 9, 3),
+    "plan",
+    "access_token.claims.x",
+    "this flows",
+    "take it out",
+    "anyone passes",
+    (Step("metadata.x (caller)", Place("rules/a.yaml", 9, 9)),),
+)
+LATER = Finding("a-flow", "error", Place("rules/a.yaml", 10, 3), "plan", "when", "this too", "take it out", "the same")
 
 
-def test_a_finding_reads_as_place_severity_name_and_message() -> None:
+def test_a_finding_reads_as_place_severity_name_message_and_cure() -> None:
     """It is one line that editors can jump to."""
-    assert str(FINDING) == "pool.yaml:9:3: notice[unused-name]: nothing reads `x`"
+    assert str(FINDING) == "rules/a.yaml:9:3: error[a-flow]: this flows; take it out"
 
 
-def test_a_finding_is_one_flat_json_object() -> None:
+def test_a_finding_is_one_json_object() -> None:
     """Machines read the same facts, and the place that an acceptance names."""
     assert FINDING.to_json() == {
-        "file": "pool.yaml",
+        "file": "rules/a.yaml",
         "line": 9,
         "column": 3,
-        "severity": "notice",
-        "name": "unused-name",
-        "rule": None,
-        "at": "metadata.x",
-        "message": "nothing reads `x`",
+        "severity": "error",
+        "name": "a-flow",
+        "rule": "plan",
+        "at": "access_token.claims.x",
+        "message": "this flows",
+        "flow": [{"text": "metadata.x (caller)", "file": "rules/a.yaml", "line": 9, "column": 9}],
+        "gain": "anyone passes",
+        "cure": "take it out",
     }
 
 
@@ -44,6 +57,7 @@ def test_places_are_written_as_deep_as_acceptances_go() -> None:
         "accept.0": ("rules", "r", "accept", 0, "at"),
         "derived.x": ("derived", "x", "first_of", 1, "template"),
         "tables.x": ("tables", "x", "key"),
+        "template.WebClient.WriteAttributes": ("template", "WebClient", "WriteAttributes"),
         "lookups.user.fields.plan": ("pool", "lookups", "user", "fields", "plan"),
     }
     assert {written(at) for at in deep.values()} == set(deep)

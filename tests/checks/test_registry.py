@@ -101,7 +101,7 @@ def test_any_sound_policy_can_be_checked() -> None:
         sound = Policy.model_validate(policy(Seeded(f"checks-{seed}")))
         outcome = all_findings(LoadedPolicy(sound, (), cast("Any", Nowhere())))
         seen.update(finding.name for finding in (*outcome.standing, *(one.finding for one in outcome.accepted)))
-        assert all(ENDING.search(finding.message) for finding in outcome.standing)
+        assert all(ENDING.search(finding.cure) for finding in outcome.standing)
     assert set(CHECKS) - set(seen) <= {"constant-key", "looks-like-a-path", "not-a-key-arn", "unused-acceptance"}
 
 

@@ -61,7 +61,9 @@ UNUSED = "{finding: reaches-machines, at: access_token, why: It was once.}"
 
 
 def found(monkeypatch: pytest.MonkeyPatch, severity: str, accepted: int = 0) -> None:
-    finding = Finding("a-finding", severity, Place("policies/rules/a.yaml", 3, 1), "plan", "when", "this; that")  # type: ignore[arg-type]
+    finding = Finding(
+        "a-finding", severity, Place("policies/rules/a.yaml", 3, 1), "plan", "when", "this", "that", "them"
+    )  # type: ignore[arg-type]
     monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([finding], [None] * accepted))  # type: ignore[list-item]
 
 
