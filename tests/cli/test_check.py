@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pretoken.checks import Finding
+from pretoken.checks.finding import Severity
 from pretoken.checks.registry import Findings
 from pretoken.policy.errors import Place
 from pretoken.simulator import examination
@@ -60,16 +61,16 @@ WARNED = "rules: {stage: {when: {client: web}, access_token: {claims: {stage: li
 UNUSED = "{finding: reaches-machines, at: access_token, why: It was once.}"
 
 
-def found(monkeypatch: pytest.MonkeyPatch, severity: str, accepted: int = 0) -> None:
+def found(monkeypatch: pytest.MonkeyPatch, severity: Severity, accepted: int = 0) -> None:
     finding = Finding(
         "a-finding", severity, Place("policies/rules/a.yaml", 3, 1), "plan", "when", "this", "that", "them"
-    )  # type: ignore[arg-type]
+    )
     monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([finding], [None] * accepted))  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(("severity", "code"), [("error", 1), ("warning", 1), ("notice", 0)])
 def test_findings_of_a_sound_policy_are_told_and_notices_alone_are_no_failure(
-    severity: str, code: int, run: Run, monkeypatch: pytest.MonkeyPatch
+    severity: Severity, code: int, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found(monkeypatch, severity)
     result = run("check")
