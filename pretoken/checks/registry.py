@@ -5,9 +5,15 @@ from typing import NamedTuple
 from pretoken.checks.acceptances import Accepted, acceptances, unused_acceptance
 from pretoken.checks.check import Check
 from pretoken.checks.conditions import never_true
+from pretoken.checks.confidentiality import personal_data_in_clear, sensitive_data_in_id_token
 from pretoken.checks.edits import add_without_effect, roles_kept_for_removed_groups
 from pretoken.checks.errors import UnknownFindingError
 from pretoken.checks.finding import Finding
+from pretoken.checks.integrity import (
+    recipient_chosen_by_untrusted_input,
+    removal_can_be_evaded,
+    untrusted_authorization,
+)
 from pretoken.checks.keys import not_a_key_arn
 from pretoken.checks.lookups import constant_key
 from pretoken.checks.machines import reaches_machines
@@ -25,6 +31,10 @@ CHECKS: dict[str, Check] = {
     for check in (
         claim_suppressed_elsewhere,
         not_a_key_arn,
+        personal_data_in_clear,
+        recipient_chosen_by_untrusted_input,
+        removal_can_be_evaded,
+        untrusted_authorization,
         ambiguous_template,
         constant_key,
         looks_like_a_path,
@@ -32,6 +42,7 @@ CHECKS: dict[str, Check] = {
         never_true,
         reaches_machines,
         roles_kept_for_removed_groups,
+        sensitive_data_in_id_token,
         unbounded_scopes,
         unused_acceptance,
         add_without_effect,

@@ -40,6 +40,10 @@ def test_names_are_those_of_the_functions_in_kebab_case() -> None:
     assert {name: check.severity for name, check in CHECKS.items()} == {
         "claim-suppressed-elsewhere": "error",
         "not-a-key-arn": "error",
+        "personal-data-in-clear": "error",
+        "recipient-chosen-by-untrusted-input": "error",
+        "removal-can-be-evaded": "error",
+        "untrusted-authorization": "error",
         "ambiguous-template": "warning",
         "constant-key": "warning",
         "looks-like-a-path": "warning",
@@ -47,6 +51,7 @@ def test_names_are_those_of_the_functions_in_kebab_case() -> None:
         "never-true": "warning",
         "reaches-machines": "warning",
         "roles-kept-for-removed-groups": "warning",
+        "sensitive-data-in-id-token": "warning",
         "unbounded-scopes": "warning",
         "unused-acceptance": "warning",
         "add-without-effect": "notice",
@@ -102,7 +107,13 @@ def test_any_sound_policy_can_be_checked() -> None:
         outcome = all_findings(LoadedPolicy(sound, (), cast("Any", Nowhere())))
         seen.update(finding.name for finding in (*outcome.standing, *(one.finding for one in outcome.accepted)))
         assert all(ENDING.search(finding.cure) for finding in outcome.standing)
-    assert set(CHECKS) - set(seen) <= {"constant-key", "looks-like-a-path", "not-a-key-arn", "unused-acceptance"}
+    assert set(CHECKS) - set(seen) <= {
+        "constant-key",
+        "looks-like-a-path",
+        "not-a-key-arn",
+        "sensitive-data-in-id-token",
+        "unused-acceptance",
+    }
 
 
 class Nowhere:

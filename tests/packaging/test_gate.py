@@ -66,7 +66,7 @@ def test_a_policy_without_cases_is_refused(project: Project) -> None:
 
 
 def test_a_policy_whose_function_would_not_start_is_refused(project: Project) -> None:
-    rule = "{from: attribute.email, then: {pseudonym: partner}}"
+    rule = "{from: attribute.sub, then: {pseudonym: partner}}"
     project.write(
         f"rules: {{known: {{access_token: {{claims: {{partner_id: {rule}}}}}}}}}\n",
         CASES.replace("id_token: {claims: {hello: world}}", "denied: false"),

@@ -1,0 +1,148 @@
+"""The labels of conditions: who can make them hold, and what they still require whatever those do."""
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from pretoken.checks.finding import Hop
+from pretoken.checks.flow.label import PRINCIPAL, Label, Traces, joined, worst
+from pretoken.policy.conditions import Condition
+from pretoken.policy.errors import is_personal
+from pretoken.policy.tests import Operators, Test
+from pretoken.policy.values import Tested
+from pretoken.policy.walk import walk_test
+from pretoken.trigger.tests import TESTS
+
+if TYPE_CHECKING:
+    from pretoken.checks.flow.context import Context
+    from pretoken.checks.flow.labels import Labels
+    from pretoken.policy.report import At
+
+
+class Literal(NamedTuple):
+    """One test of one input, as it must come out.
+
+    Attributes:
+        label: the label of what is tested, and of the lists that it is tested against.
+        writers: who can make the test come out so; those who can make the input absent if that is enough.
+
+    """
+
+    label: Label
+    writers: Traces
+
+
+class Group(NamedTuple):
+    """Literals and groups, of which all must hold, or one."""
+
+    every: bool
+    parts: "tuple[Node, ...]"
+
+
+Node: TypeAlias = Literal | Group
+
+
+def holding(condition: Condition, context: "Context", at: "At", labels: "Labels") -> Group:
+    """Give what must hold for a condition to be true, each input with the label that it has where it is needed."""
+    within = labels.contexts.within(context, condition)
+    parts: list[Node] = [
+        _literal(path, test, within, (*at, path), labels, true=True) for path, test in condition.tests.items()
+    ]
+    for number, member in enumerate(condition.all or ()):
+        parts.append(holding(member, within, (*at, "all", number), labels))
+    if condition.any is not None:
+        members = [holding(member, within, (*at, "any", n), labels) for n, member in enumerate(condition.any)]
+        parts.append(Group(False, tuple(members)))
+    if condition.not_ is not None:
+        parts.append(failing(condition.not_, within, (*at, "not"), labels))
+    return Group(True, tuple(parts))
+
+
+def failing(condition: Condition, context: "Context", at: "At", labels: "Labels") -> Group:
+    """Give what must hold for a condition to be false."""
+    parts: list[Node] = [
+        _literal(path, test, context, (*at, path), labels, true=False) for path, test in condition.tests.items()
+    ]
+    for number, member in enumerate(condition.all or ()):
+        parts.append(failing(member, context, (*at, "all", number), labels))
+    if condition.any is not None:
+        members = [failing(member, context, (*at, "any", n), labels) for n, member in enumerate(condition.any)]
+        parts.append(Group(True, tuple(members)))
+    if condition.not_ is not None:
+        parts.append(holding(condition.not_, context, (*at, "not"), labels))
+    return Group(False, tuple(parts))
+
+
+def _literal(path: str, test: Test, context: "Context", at: "At", labels: "Labels", *, true: bool) -> Node:
+    derived = labels.policy.derived.get(path.removeprefix("derived.")) if path.startswith("derived.") else None
+    if isinstance(derived, Tested) and isinstance(test, bool):
+        inside: At = ("derived", path.removeprefix("derived."), "test")
+        return (holding if test is true else failing)(derived.test, context, inside, labels)
+    tested = labels.path(path, context, at).through(Hop(shown_test(test), at))
+    lists = lists_of(test, context, at, labels)
+    label = worst([tested, *lists])._replace(standing=tested.standing)
+    return Literal(label, label.writers if true and not is_negative(test) else label.absence)
+
+
+def lists_of(test: Test, context: "Context", at: "At", labels: "Labels") -> list[Label]:
+    """Give the labels of the inputs that a test compares with."""
+    return [labels.path(part.item, context, part.at) for part in walk_test(test, at) if part.kind == "input"]
+
+
+def is_negative(test: Test) -> bool:
+    """Tell whether a test, or a part of it, can hold for what is absent."""
+    if isinstance(test, tuple):
+        return any(map(is_negative, test))
+    if not isinstance(test, Operators):
+        return False
+    return any(TESTS[name].negative and argument is not True for name, argument in test.items().items())
+
+
+def literals_of(node: Node) -> list[Literal]:
+    """Give all literals of a condition."""
+    if isinstance(node, Literal):
+        return [node]
+    return [literal for part in node.parts for literal in literals_of(part)]
+
+
+def writers_of(node: Node) -> Traces:
+    """Give who has a hand in whether a condition holds."""
+    return joined(*(literal.writers for literal in literals_of(node)))
+
+
+def steerers_of(node: Node) -> Traces:
+    """Give who has a hand in it, or can take away or choose what it asks for."""
+    return joined(*(literal.label.absence for literal in literals_of(node)))
+
+
+def guards(node: Node) -> bool:
+    """Tell whether a condition still requires something about the principal, whatever users and callers do."""
+    if isinstance(node, Literal):
+        return not node.writers and node.label.standing >= PRINCIPAL
+    return (any if node.every else all)(map(guards, node.parts))
+
+
+def label_of(node: Node) -> Label:
+    """Give the label of what a condition lets through: personal data tells no more than a fact by it."""
+    literals = literals_of(node)
+    label = worst([literal.label for literal in literals])
+    writers = joined(*(literal.writers for literal in literals))
+    return label._replace(writers=writers, absence=joined(writers, label.absence)).few_valued()
+
+
+def shown_test(test: Test) -> str:
+    """Name a test in a few words, such as `age_at_least 18`."""
+    if isinstance(test, Operators):
+        operators = test.items()
+        name, argument = next(iter(operators.items()))
+        if len(operators) == 1 and isinstance(argument, (str, int, float)):
+            return _plain(f"{name} {str(argument).lower() if isinstance(argument, bool) else argument}", name)
+        return " and ".join(operators)
+    if isinstance(test, tuple):
+        return "one of several"
+    return _plain(f"is {str(test).lower() if isinstance(test, bool) else test}", "is a constant")
+
+
+def _plain(text: str, instead: str) -> str:
+    return text if text.isprintable() and len(text) <= _LONGEST and not is_personal(text) else instead
+
+
+_LONGEST = 60

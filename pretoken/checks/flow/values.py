@@ -1,0 +1,148 @@
+"""The labels of values: what each form, step and tail does to the labels of what goes in."""
+
+from typing import TYPE_CHECKING
+
+from pretoken.checks.finding import Hop
+from pretoken.checks.flow.conditions import failing, holding, is_negative, label_of, lists_of, shown_test, steerers_of
+from pretoken.checks.flow.label import ANCHOR, CONSTANT, NOBODY, PERSONAL, PRINCIPAL, Label, joined, worst
+from pretoken.checks.scopes import names_constants
+from pretoken.policy.steps import Keep, Prefer, Step, Table
+from pretoken.policy.tests import Test
+from pretoken.policy.values import Add, Choose, FirstOf, Form, From, Leaf, Object, Tailed, Template, Tested
+from pretoken.policy.walk import argument_name, entries_of, members_of, placeholders
+from pretoken.trigger.steps import STEPS
+
+if TYPE_CHECKING:
+    from pretoken.checks.flow.context import Context
+    from pretoken.checks.flow.labels import Labels
+    from pretoken.policy.report import At
+
+FEW = 100
+"""Of at most so many constants a result is a fact instead of the datum."""
+
+
+def value_label(value: Leaf, context: "Context", at: "At", labels: "Labels") -> Label:
+    """Give the label of a value that is used in a context."""
+    if isinstance(value, Add):
+        return value_label(value.add, context, (*at, "add"), labels)
+    if isinstance(value, Tested):
+        return _tested(value, context, at, labels)
+    if isinstance(value, Object):
+        return worst(value_label(member, context, (*at, *place), labels) for place, member in members_of(value))
+    if not isinstance(value, Tailed):
+        return CONSTANT
+    label, coarse = _head(value, context, at, labels), False
+    for number, step in enumerate(value.then):
+        label = _stepped(step, label, coarse, context, (*at, "then", number), labels)
+        coarse = coarse or step == "email_domain"
+    if value.one_of is not None:
+        label = _endorsed(label, value.one_of, context, (*at, "one_of"), labels)
+    if value.default is not None:
+        label = label.written_by(label.absence)  # a constant is about nobody: who takes the value away chose it
+    return label
+
+
+def _tested(value: Tested, context: "Context", at: "At", labels: "Labels") -> Label:
+    """Give the label of whether a condition holds: who can make it false chose the value as well."""
+    node = holding(value.test, context, (*at, "test"), labels)
+    label = label_of(node)
+    otherwise = failing(value.test, context, (*at, "test"), labels)
+    return label.written_by(steerers_of(node))._replace(
+        absence=joined(label.absence, steerers_of(node), steerers_of(otherwise))
+    )
+
+
+def _head(value: Tailed, context: "Context", at: "At", labels: "Labels") -> Label:
+    if isinstance(value, From):
+        return labels.path(value.from_, context, at)
+    if isinstance(value, Template):
+        return _template(value, context, at, labels)
+    if isinstance(value, Choose):
+        return _chosen(value, context, at, labels)
+    members = [value_label(member, context, (*at, *place), labels) for place, member in members_of(value)]
+    label = worst(members)
+    return label.written_by(_fallbacks(members)) if isinstance(value, FirstOf) else label
+
+
+def _template(value: Template, context: "Context", at: "At", labels: "Labels") -> Label:
+    parts = [labels.path(path, context, (*at, "template")) for path in placeholders(value.template)]
+    label = worst(parts)
+    return label._replace(standing=ANCHOR) if label.standing and any(p.standing == ANCHOR for p in parts) else label
+
+
+def _fallbacks(members: list[Label]) -> dict[str, tuple[Hop, ...]]:
+    """Give who can choose a fallback that isn't about the principal, by taking away what comes before it."""
+    found: dict[str, tuple[Hop, ...]] = {}
+    before: dict[str, tuple[Hop, ...]] = {}
+    for member in members:
+        if member.standing == NOBODY:
+            found = {**before, **found}
+        before = {**member.absence, **before}
+    return found
+
+
+def _chosen(value: Choose, context: "Context", at: "At", labels: "Labels") -> Label:
+    conditions, parts = [], []
+    for number, branch in enumerate(value.choose):
+        here = (*at, "choose", number)
+        node = holding(branch.when, context, (*here, "when"), labels)
+        otherwise = failing(branch.when, context, (*here, "when"), labels)
+        asked = label_of(node).written_by(steerers_of(node))
+        conditions.append(asked._replace(absence=joined(asked.absence, steerers_of(otherwise))))
+        within = labels.contexts.within(context, branch.when)
+        parts.append((branch.value, value_label(branch.value, within, (*here, "value"), labels)))
+    if value.otherwise is not None:
+        parts.append((value.otherwise, value_label(value.otherwise, context, (*at, "otherwise"), labels)))
+    asked = worst(conditions)
+    given = [label if isinstance(part, Form) else label._replace(standing=asked.standing) for part, label in parts]
+    return worst([asked, *given])._replace(standing=min(label.standing for label in given))
+
+
+def _endorsed(label: Label, path: str, context: "Context", at: "At", labels: "Labels") -> Label:
+    """Give the label of what is in a list: believed, if the list is trusted and about the principal."""
+    members = labels.path(path, context, at)
+    hop = Hop(f"one_of {path}", at)
+    if members.writers or members.standing == NOBODY:
+        return worst([label, members]).through(hop)
+    chosen = members if label.secrecy <= PERSONAL else worst([members, label])
+    absence = joined(label.absence, members.absence)
+    return chosen._replace(writers={}, absence=absence, standing=members.standing).through(hop)
+
+
+def _stepped(step: Step, label: Label, coarse: bool, context: "Context", at: "At", labels: "Labels") -> Label:
+    name = step if isinstance(step, str) else argument_name(step)
+    effect = STEPS[name].label
+    if isinstance(step, Keep):
+        label = _kept(step.keep, label, context, (*at, "keep"), labels)
+        few = names_constants(step.keep)
+    elif isinstance(step, Table):
+        few = effect == "few-valued" and _merges(step, at, coarse, labels)
+        label = label._replace(standing=min(label.standing, PRINCIPAL))
+    else:
+        few = isinstance(step, Prefer) and len(step.prefer) <= FEW
+    if few:
+        label = label.few_valued()
+    elif effect == "pseudonym":
+        label = label.as_fact()
+    return label.through(Hop(shown_test(step.keep) if isinstance(step, Keep) else name, at))
+
+
+def _kept(test: Test, label: Label, context: "Context", at: "At", labels: "Labels") -> Label:
+    """Give the label of what passes a test: who writes the lists that it asks has a hand in it."""
+    lists = lists_of(test, context, at, labels)
+    more = joined(*((asked.absence if is_negative(test) else asked.writers) for asked in lists))
+    label = label.written_by(more)
+    standing = label.standing
+    return worst([label, *(asked._replace(writers={}) for asked in lists)])._replace(
+        writers=label.writers, standing=standing
+    )
+
+
+def _merges(step: Table, at: "At", coarse: bool, labels: "Labels") -> bool:
+    """Tell whether a table says less than its key: few results, each of several keys, and none that spells its key."""
+    entries = {key: constant for key, (constant, _) in entries_of(step, at, labels.policy.tables).items()}
+    results = list(entries.values())
+    if len(set(results)) > FEW:
+        return False
+    shared = coarse or all(results.count(result) > 1 for result in set(results))
+    return shared and not any(key == str(result) for key, result in entries.items())

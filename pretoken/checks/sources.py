@@ -1,0 +1,92 @@
+"""Where untrusted and confidential data comes from: how messages speak of it, and what cures it."""
+
+from typing import NamedTuple
+
+from pretoken.checks.finding import Hop, shown, written
+from pretoken.checks.flow import Trace, Traces
+from pretoken.policy.errors import quoted, typed
+from pretoken.policy.report import At
+from pretoken.trigger.inputs import split_path
+
+_VERIFIED = {"attribute.email": "attribute.email_verified", "attribute.phone_number": "attribute.phone_number_verified"}
+
+
+class Source(NamedTuple):
+    """An input that somebody writes, and the way from it to a sink."""
+
+    writer: str
+    path: str
+    trace: Trace
+
+    @property
+    def what(self) -> str:
+        """Say who does what with the input, behind `rests on`."""
+        name = quoted(self.path, "an input")
+        if self.path == "scopes":
+            return f"{name}, which the caller can ask for or leave out"
+        if self.writer == "caller":
+            return f"{name}, which the caller can send or leave out"
+        if self.writer == "provider":
+            return f"{name}, which users can write where no provider is required"
+        return f"{name}, which users can write"
+
+    def gain(self, to: str) -> str:
+        """Say what the writer has of it; `to` says what for."""
+        if self.path == "scopes":
+            return f"whoever asks for fewer scopes {to}"
+        if self.writer == "caller":
+            return f"whoever calls can send any client metadata, or none, and {to}"
+        if self.path in _VERIFIED:
+            return f"anyone can enter an address that isn't theirs, and {to}"
+        return f"anyone can write another value at sign-up or through an app client, and {to}"
+
+    @property
+    def cure_of_removal(self) -> str:
+        """Say what makes the input one that nobody can evade."""
+        if self.path in _VERIFIED:
+            return f"name who may pass instead: `not: {{{self.path}: TEST, {_VERIFIED[self.path]}: true}}`"
+        return "let a row decide that administrators write: `lookup.user.plan`" if self.is_chosen else self.cure
+
+    @property
+    def is_chosen(self) -> bool:
+        """Tell whether it chooses from a list of the user's own."""
+        return any(hop.text.startswith("one_of ") for hop in self.trace)
+
+    @property
+    def cure(self) -> str:
+        """Say what makes the input believable."""
+        name = typed(split_path(self.path)[1])
+        if self.path == "scopes":
+            return "ask for a scope that is there, not for one that is missing: `scopes: orders/read`"
+        if self.is_chosen:
+            return "leave out what stands in for it, or let that be about the user too: `{from: lookup.user.default}`"
+        if any(hop.text.startswith("lookup.") for hop in self.trace[1:]):
+            return "put `{attribute.sub}` into the key of the lookup, or let the row name the user: `must_match`"
+        if self.writer == "caller":
+            return "believe it only from a list about the user: `one_of: lookup.user.tenants`"
+        if self.path in _VERIFIED:
+            return f"require beside it `{_VERIFIED[self.path]}: true`"
+        if self.writer == "provider":
+            return (
+                "require the provider, `identity_providers: NAME`, and let a rule without `when` remove the scope "
+                "`aws.cognito.signin.user.admin`"
+            )
+        if self.path.startswith("lookup."):
+            return "let administrators alone write that table, and declare `writable_by: admin`"
+        return f"take it out of every client's WriteAttributes, and declare `{name}: {{writable_by: admin}}`"
+
+
+def sources_of(traces: Traces) -> list[Source]:
+    """Give who writes something, the one with the widest reach first."""
+    found = [Source(writer, path_of(trace), trace) for writer, trace in traces.items()]
+    return sorted(found, key=lambda source: ("caller", "user", "provider").index(source.writer))
+
+
+def path_of(trace: Trace) -> str:
+    """Give the input with which a way begins."""
+    return trace[0].text.partition(" (")[0]
+
+
+def flow_to(trace: Trace, at: At) -> tuple[Hop, ...]:
+    """Give a way to its end, a sink."""
+    return (*trace, Hop(written(at) if shown(at) != "this" else "this", at))
