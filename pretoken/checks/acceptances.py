@@ -11,14 +11,6 @@ from pretoken.policy.report import At
 from pretoken.policy.rules import Acceptance
 from pretoken.policy.suggestions import closest, suggested
 
-SPECIFIED = (
-    "untrusted-authorization",
-    "personal-data-in-clear",
-    "recipient-chosen-by-untrusted-input",
-    "removal-can-be-evaded",
-)
-"""Findings of the language that no check looks for yet; a policy may accept them already."""
-
 
 class Accepted(NamedTuple):
     """A finding that is accepted, and the reason that the policy gives."""
@@ -69,10 +61,10 @@ def unused_acceptance(
         places.setdefault((finding.rule, finding.name), []).append(finding.at)
     for at, rule, accepted in acceptances(loaded):
         name, elsewhere = accepted.finding, places.get((rule, accepted.finding), [])
-        if accepted.at in elsewhere or name in SPECIFIED:
+        if accepted.at in elsewhere:
             continue
         if name not in names:
-            cure = suggested(name, (*names, *SPECIFIED), f"leave out `finding: {typed(name)}`")
+            cure = suggested(name, names, f"leave out `finding: {typed(name)}`")
             yield Doubt((*at, "finding"), f"there is no finding {named(name)}", cure)
         elif elsewhere:
             near = closest(accepted.at or "", elsewhere) or min(elsewhere)

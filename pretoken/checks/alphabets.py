@@ -55,12 +55,13 @@ class Alphabets:
     def _of_path(self, path: str) -> Alphabet:
         root, _, name = path.partition(".")
         if root == "derived":
-            return self._of_value(self._policy.derived[name])
+            return self.value(self._policy.derived[name])
         if path in _OF_COGNITO or root == "variable":
             return ENDS_ITSELF
         return _BY_TYPE.get(self._typing.path(path))
 
-    def _of_value(self, value: Leaf) -> Alphabet:
+    def value(self, value: Leaf) -> Alphabet:
+        """Give the alphabet of a value."""
         if not isinstance(value, Form) or isinstance(value, Tested):
             return ENDS_ITSELF
         if not isinstance(value, Tailed):
@@ -76,7 +77,7 @@ class Alphabets:
         if isinstance(value, Template):
             parts = [self.path(path, {}) for path in placeholders(value.template)]
             return ENDS_ITSELF if _widest(parts) == ENDS_ITSELF else None
-        return _widest([self._of_value(member) for _, member in members_of(value)])
+        return _widest([self.value(member) for _, member in members_of(value)])
 
 
 def _after(step: Step, alphabet: Alphabet) -> Alphabet:

@@ -6,6 +6,7 @@ from pretoken.checks.acceptances import Accepted, acceptances, unused_acceptance
 from pretoken.checks.check import Check
 from pretoken.checks.conditions import never_true
 from pretoken.checks.confidentiality import personal_data_in_clear, sensitive_data_in_id_token
+from pretoken.checks.declarations import doubtful_label, personal_constant, too_many_facts
 from pretoken.checks.edits import add_without_effect, roles_kept_for_removed_groups
 from pretoken.checks.errors import UnknownFindingError
 from pretoken.checks.finding import Finding
@@ -18,6 +19,7 @@ from pretoken.checks.keys import not_a_key_arn
 from pretoken.checks.lookups import constant_key
 from pretoken.checks.machines import reaches_machines
 from pretoken.checks.names import unused_name
+from pretoken.checks.profile import iam_wildcard, scope_opens_profile, user_name_in_clear
 from pretoken.checks.pseudonyms import pseudonym_beside_sub
 from pretoken.checks.refresh import lost_on_refresh
 from pretoken.checks.scopes import unbounded_scopes
@@ -37,17 +39,23 @@ CHECKS: dict[str, Check] = {
         untrusted_authorization,
         ambiguous_template,
         constant_key,
+        doubtful_label,
+        iam_wildcard,
         looks_like_a_path,
         lost_on_refresh,
         never_true,
+        personal_constant,
         reaches_machines,
         roles_kept_for_removed_groups,
+        scope_opens_profile,
         sensitive_data_in_id_token,
+        too_many_facts,
         unbounded_scopes,
         unused_acceptance,
         add_without_effect,
         pseudonym_beside_sub,
         unused_name,
+        user_name_in_clear,
     )
 }
 """The checks by name, errors first, notices last."""

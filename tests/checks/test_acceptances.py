@@ -1,8 +1,6 @@
 """Acceptances that silence nothing."""
 
-import pytest
 
-from pretoken.checks.acceptances import SPECIFIED
 from tests.checks.conftest import POOL, Check, Found
 
 NAME = "unused-acceptance"
@@ -87,11 +85,3 @@ rules:
     )
     (text,) = found(NAME, rules.replace("CLIENT", "worker"))
     assert text.startswith("rules/a.yaml:6:14: ")
-
-
-@pytest.mark.parametrize("name", SPECIFIED)
-def test_a_finding_that_no_check_looks_for_yet_may_be_accepted(found: Found, name: str) -> None:
-    """It belongs to the language; a typo of it is one."""
-    assert found(NAME, RULES.format(accept=f"finding: {name}, at: access_token.claims.stage")) == []
-    (typo,) = found(NAME, RULES.format(accept=f"finding: {name}s"))
-    assert typo.endswith(f"; did you mean `{name}`?")

@@ -1,0 +1,175 @@
+"""What access tokens show or open beside the claims that rules write."""
+
+from collections.abc import Iterator
+
+from pretoken.checks.alphabets import Alphabets
+from pretoken.checks.check import check
+from pretoken.checks.finding import Doubt, listed, shown
+from pretoken.checks.flow.context import ADMIN_SCOPE
+from pretoken.policy.load import LoadedPolicy
+from pretoken.policy.report import At
+from pretoken.policy.variables import possible_texts
+from pretoken.policy.vocabulary import results
+from pretoken.policy.writers import values_of
+
+_OPENING = (ADMIN_SCOPE, "openid", "profile", "email", "phone")
+_WILDCARDS = frozenset("*?")
+
+
+@check(
+    "warning",
+    gain="every holder of the token can read the user's whole profile, the addresses that rules encrypt included",
+    cure="leave it out; the application asks for what it needs when it sends people to sign in",
+)
+def scope_opens_profile(loaded: LoadedPolicy) -> Iterator[Doubt]:
+    """Report a rule that adds a scope with which every holder of the access token can read the user's profile.
+
+    With `openid` an access token opens userInfo, and `profile`, `email` and `phone` say how much of it.
+    With `aws.cognito.signin.user.admin` it opens GetUser, and lets its holder write attributes too.
+    What rules keep out of the token, or encrypt in it, is there for whoever has one.
+
+    Bad:
+
+    ```yaml
+    rules:
+      mail:
+        when: {groups: staff}
+        access_token: {scopes: {add: [openid, email]}}
+    ```
+
+    Good:
+
+    ```yaml
+    rules:
+      mail:
+        when: {groups: staff, scopes: invoices/read}
+        access_token: {encrypted_for: {billing-api: {email: {from: attribute.email}}}}
+    ```
+
+    Source: Amazon Cognito Developer Guide, "The userInfo endpoint"; API Reference, `GetUser`.
+    """
+    policy = loaded.policy
+    for name, rule in policy.rules.items():
+        scopes = rule.access_token.scopes if rule.access_token is not None else None
+        if scopes is None or scopes.add is None:
+            continue
+        at: At = ("rules", name, "access_token", "scopes", "add")
+        added = {
+            text
+            for constant, _, _ in results(scopes.add, at, policy.tables)
+            for item in (constant if isinstance(constant, tuple) else (constant,))
+            for text in possible_texts(str(item), policy.pool) or ()
+        }
+        opening = [scope for scope in _OPENING if scope in added]
+        if opening:
+            yield Doubt(at, f"{shown(at)} adds {listed(opening)}, which opens the user's profile", "leave it out")
+
+
+@check(
+    "warning",
+    gain="a `*` or `?` in the value matches whatever an IAM policy compares it with",
+    cure="let only safe characters pass: `keep: {safe_as: principal_tag}`",
+)
+def iam_wildcard(loaded: LoadedPolicy) -> Iterator[Doubt]:
+    """Report an ID-token claim on which someone authorizes, and whose text can hold a wildcard of IAM.
+
+    Identity pools make principal tags of ID-token claims, and IAM policies compare them with `StringLike`.
+    There `*` and `?` match anything, so a tenant named `*` is every tenant.
+    A claim counts if `id_token_authorizes` in pool.yaml names it.
+
+    Bad:
+
+    ```yaml
+    # pool.yaml
+    language: 1
+    trigger: V2_0
+    other_clients: apply_rules
+    lookups:
+      user: {dynamodb: {table: users, key: {pk: "{attribute.sub}"}}, data: none, fields: {tenant: string}}
+    id_token_authorizes: [tenant]
+    ```
+
+    ```yaml
+    rules:
+      tenant:
+        id_token: {claims: {tenant: {from: lookup.user.tenant}}}
+    ```
+
+    Good:
+
+    ```yaml
+    # pool.yaml
+    language: 1
+    trigger: V2_0
+    other_clients: apply_rules
+    lookups:
+      user: {dynamodb: {table: users, key: {pk: "{attribute.sub}"}}, data: none, fields: {tenant: string}}
+    id_token_authorizes: [tenant]
+    ```
+
+    ```yaml
+    rules:
+      tenant:
+        id_token: {claims: {tenant: {from: lookup.user.tenant, then: {keep: {safe_as: principal_tag}}}}}
+    ```
+
+    Source: Amazon Cognito Developer Guide, "Using attributes for access control".
+    """
+    policy = loaded.policy
+    authorizing = policy.pool.id_token_authorizes
+    alphabets = Alphabets(policy)
+    for name in policy.rules if authorizing else ():
+        for at, value in values_of(name, policy):
+            if at[2:4] != ("id_token", "claims") or (authorizing != "all" and at[4] not in authorizing):
+                continue
+            held = alphabets.value(value)
+            constants = [constant for constant, _, _ in results(value, at, policy.tables)]
+            if held is None or held & _WILDCARDS or any(map(_has_wildcard, constants)):
+                yield Doubt(at, f"{shown(at)} can hold `*` or `?`, which IAM policies take for anything", key=True)
+
+
+def _has_wildcard(constant: object) -> bool:
+    return not _WILDCARDS.isdisjoint("".join(map(str, constant if isinstance(constant, tuple) else (constant,))))
+
+
+@check(
+    "notice",
+    gain="everyone who holds an access token reads the user name, which may be an e-mail address",
+    cure="have the provider send an opaque id, and accept the finding with that reason: `at: identity_providers`",
+)
+def user_name_in_clear(loaded: LoadedPolicy) -> Iterator[Doubt]:
+    """Report identity providers whose users' names may be personal data that no rule can take out.
+
+    Every access token has `username`, which no trigger can change or suppress.
+    Of users who come through a provider it is the provider's name and their id there.
+    A SAML NameID is often an e-mail address.
+
+    Bad:
+
+    ```yaml
+    # pool.yaml
+    language: 1
+    trigger: V2_0
+    other_clients: apply_rules
+    identity_providers: [AcmeOkta]
+    ```
+
+    Good:
+
+    ```yaml
+    # pool.yaml
+    language: 1
+    trigger: V2_0
+    other_clients: apply_rules
+    identity_providers: [AcmeOkta]
+    accept:
+      - {finding: user-name-in-clear, at: identity_providers, why: AcmeOkta sends opaque ids as NameID.}
+    ```
+
+    Source: Amazon Cognito Developer Guide, "Using SAML identity providers with a user pool", on NameID.
+    """
+    providers = loaded.policy.pool.identity_providers
+    if providers:
+        at: At = ("pool", "identity_providers")
+        message = f"users of {listed(providers)} have their id there in `username` of every access token"
+        yield Doubt(at, message, key=True)
