@@ -115,9 +115,12 @@ def test_any_sound_policy_can_be_checked() -> None:
         assert all(ENDING.search(finding.cure) for finding in outcome.standing)
     assert set(CHECKS) - set(seen) <= {
         "constant-key",
+        "iam-wildcard",
         "looks-like-a-path",
         "not-a-key-arn",
+        "personal-constant",
         "sensitive-data-in-id-token",
+        "too-many-facts",
         "unused-acceptance",
     }
 

@@ -9,6 +9,7 @@ from pretoken.checks.scopes import names_constants
 from pretoken.policy.steps import Keep, Prefer, Step, Table
 from pretoken.policy.tests import Test
 from pretoken.policy.values import Add, Choose, FirstOf, Form, From, Leaf, Object, Tailed, Template, Tested
+from pretoken.policy.vocabulary import compared
 from pretoken.policy.walk import argument_name, entries_of, members_of, placeholders
 from pretoken.trigger.steps import STEPS
 
@@ -114,7 +115,7 @@ def _stepped(step: Step, label: Label, coarse: bool, context: "Context", at: "At
     effect = STEPS[name].label
     if isinstance(step, Keep):
         label = _kept(step.keep, label, context, (*at, "keep"), labels)
-        few = names_constants(step.keep)
+        few = names_constants(step.keep) and sum(1 for _ in compared(step.keep, ())) <= FEW
     elif isinstance(step, Table):
         few = effect == "few-valued" and _merges(step, at, coarse, labels)
         label = label._replace(standing=min(label.standing, PRINCIPAL))
