@@ -1,0 +1,57 @@
+"""What access tokens open, and wildcards on which someone authorizes."""
+
+import pytest
+
+from tests.checks.conftest import POOL, Found
+
+SCOPES = [
+    ("[openid]", "`openid`"),
+    ("[orders/read, email, phone]", "`email` and `phone`"),
+    ("aws.cognito.signin.user.admin", "`aws.cognito.signin.user.admin`"),
+    ("{from: groups, then: {table: {staff: profile}}}", "`profile`"),
+    ("{first_of: [{from: lookup.user.tenants}, [openid]]}", "`openid`"),
+    ("[orders/read]", None),
+    ("{from: lookup.user.tenants}", None),
+]
+
+
+@pytest.mark.parametrize(("value", "scopes"), SCOPES)
+def test_scopes_that_open_the_profile_are_found(value: str, scopes: str | None, found: Found) -> None:
+    """Whatever value gives them."""
+    rules = f"rules: {{r: {{when: {{client: web}}, access_token: {{scopes: {{add: {value}}}}}}}}}\n"
+    texts = found("scope-opens-profile", rules)
+    assert [text.partition(" adds ")[2].partition(", which")[0] for text in texts] == ([scopes] if scopes else [])
+
+
+WILD = [
+    ("{from: lookup.user.plan}", True),
+    ("{template: 'a/{lookup.user.plan}'}", True),
+    ("{from: lookup.user.plan, then: {keep: {safe_as: scope}}}", True),
+    ("{from: lookup.user.plan, then: {keep: {safe_as: identifier}}}", False),
+    ("{from: lookup.user.plan, then: {table: {a: b}}}", False),
+    ("{from: lookup.user.plan, then: {table: {a: 'b*'}}}", True),
+    ("{from: attribute.sub}", False),
+    ("'a?'", True),
+    ("acme", False),
+    ("['a*', b]", True),
+]
+
+
+@pytest.mark.parametrize(("value", "wild"), WILD)
+def test_claims_that_can_hold_a_wildcard_are_found_if_someone_authorizes_on_them(
+    value: str, wild: bool, found: Found
+) -> None:
+    """`all` names every claim of the ID token, and none of the access token."""
+    rules = "rules: {{r: {{when: {{client: web}}, {token}: {{claims: {{x: {value}}}}}}}}}\n"
+    for authorizing in ("[x]", "all"):
+        pool = f"{POOL}id_token_authorizes: {authorizing}\n"
+        assert bool(found("iam-wildcard", rules.format(token="id_token", value=value), pool)) is wild
+        assert found("iam-wildcard", rules.format(token="access_token", value=value), pool) == []
+    assert found("iam-wildcard", rules.format(token="id_token", value=value), f"{POOL}id_token_authorizes: [z]\n") == []
+
+
+def test_providers_are_named_once(found: Found) -> None:
+    """Users' ids there are in every access token."""
+    (text,) = found("user-name-in-clear", pool=POOL.replace("[AcmeOkta]", "[AcmeOkta, GlobexEntra]"))
+    assert "users of `AcmeOkta` and `GlobexEntra` have their id there in `username` of every access token" in text
+    assert found("user-name-in-clear", pool=POOL.replace("identity_providers: [AcmeOkta]\n", "")) == []
