@@ -1,6 +1,7 @@
 """Sinks: what rules do with data, each with the labels of what goes into it."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from pretoken.checks.flow.conditions import Group, failing, holding, lists_of
@@ -47,11 +48,28 @@ class Sink(NamedTuple):
     unless: Group
 
 
-def sinks_of(policy: Policy) -> Iterator[Sink]:
-    """Give every sink of a policy, rule by rule."""
-    labels = Labels(policy)
-    for name, rule in policy.rules.items():
-        yield from _Rule(name, rule, labels).sinks()
+def sinks_of(policy: Policy) -> tuple[Sink, ...]:
+    """Give every sink of a policy, rule by rule; those of the last policy are kept for the next check."""
+    return _sinks_of(_Same(policy))
+
+
+class _Same:
+    """A policy as a key: it is equal to nothing but itself, so that nobody compares what is in it."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.policy is other.policy
+
+    def __hash__(self) -> int:
+        return id(self.policy)
+
+
+@lru_cache(maxsize=1)
+def _sinks_of(same: _Same) -> tuple[Sink, ...]:
+    labels = Labels(same.policy)
+    return tuple(sink for name, rule in same.policy.rules.items() for sink in _Rule(name, rule, labels).sinks())
 
 
 class _Rule:
