@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, Finding
-from pretoken.policy.errors import named, quoted, typed
+from pretoken.policy.errors import is_personal, named, printable, quoted, typed
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.report import At
 from pretoken.policy.rules import Acceptance
@@ -13,10 +13,15 @@ from pretoken.policy.suggestions import closest, suggested
 
 
 class Accepted(NamedTuple):
-    """A finding that is accepted, and the reason that the policy gives."""
+    """A finding that is accepted, and the reason that the policy gives, as far as a report may repeat it."""
 
     finding: Finding
     why: str
+
+    @classmethod
+    def because(cls, finding: Finding, why: str) -> "Accepted":
+        """Accept a finding for a reason as it stands in the policy; one that may be about a person is told as such."""
+        return cls(finding, "a reason that may be about a person" if is_personal(why) else printable(why))
 
 
 @check(
@@ -33,7 +38,7 @@ def unused_acceptance(
     Left alone, it would silence the same finding when it comes back, and nobody would read the reason again.
 
     An acceptance stands in the rule that the finding is in, or in pool.yaml for all that isn't in a rule.
-    It silences the findings of one name at one place, and is counted.
+    It silences the findings of one name at one place, and stays in every report, with the reason.
 
     Bad:
 

@@ -5,6 +5,7 @@ from inspect import cleandoc
 from typing import NamedTuple
 
 from pretoken.checks.finding import Doubt, Finding, Severity, Step, rule_of, written
+from pretoken.policy.errors import is_personal, printable
 from pretoken.policy.load import LoadedPolicy
 
 
@@ -34,7 +35,7 @@ class Check(NamedTuple):
 
     def _finding(self, doubt: Doubt, loaded: LoadedPolicy) -> Finding:
         place = doubt.place or (loaded.key_place if doubt.key else loaded.place)(doubt.at)
-        flow = tuple(Step(hop.text, loaded.place(hop.at)) for hop in doubt.flow)
+        flow = tuple(Step(_shown(hop.text), loaded.place(hop.at)) for hop in doubt.flow)
         return Finding(
             self.name,
             self.severity,
@@ -46,6 +47,10 @@ class Check(NamedTuple):
             doubt.gain or self.gain,
             flow,
         )
+
+
+def _shown(text: str) -> str:
+    return "this text" if is_personal(text) else printable(text)
 
 
 def check(severity: Severity, *, gain: str, cure: str) -> Callable[[Callable[..., Iterable[Doubt]]], Check]:

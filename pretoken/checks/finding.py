@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from pretoken.policy.errors import Place, is_personal, quoted
+from pretoken.policy.errors import Place, is_personal, printable, quoted
 from pretoken.policy.report import At
 
 Severity: TypeAlias = Literal["error", "warning", "notice"]
@@ -70,6 +70,23 @@ class Finding:
     def __str__(self) -> str:
         return f"{self.place}: {self.severity}[{self.name}]: {self.message}; {self.cure}"
 
+    @property
+    def details(self) -> list[str]:
+        """Give what stands under the message, each in one line: the flow if there is one, the gain and the cure."""
+        flow = [" -> ".join(step.text for step in self.flow)] if self.flow else []
+        return [printable(line) for line in (*flow, f"gain: {self.gain}", f"cure: {self.cure}")]
+
+    @property
+    def where(self) -> str:
+        """Say in which place of which rule it is, as far as a report may repeat that."""
+        place = _ticked(self.at, "this place")
+        return place if self.rule is None else f"{place} of {quoted(self.rule, 'this rule')}"
+
+    def paragraph(self) -> str:
+        """Write the finding as people read it: the message in the first line, the details under it."""
+        head = printable(f"{self.place}: {self.severity}[{self.name}]: {self.message}")
+        return "\n    ".join([head, *self.details])
+
     def __lt__(self, other: "Finding") -> bool:
         return (self.place, self.name, self.message) < (other.place, other.name, other.message)
 
@@ -116,10 +133,11 @@ def _depth(inside: At) -> int:
 
 def shown(at: At) -> str:
     """Show a place in a message, so that an acceptance can copy it."""
-    place = written(at)
-    if is_personal(place):
-        return "this"
-    return f"`{''.join(character if character.isprintable() else ' ' for character in place)}`"
+    return _ticked(written(at), "this")
+
+
+def _ticked(place: str, instead: str) -> str:
+    return instead if is_personal(place) else f"`{printable(place)}`"
 
 
 def listed(names: Iterable[str]) -> str:

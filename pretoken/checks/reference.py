@@ -7,11 +7,12 @@ _HEAD = """\
 
 <!-- Made from the docstrings of pretoken/checks: python -m pretoken.checks > docs/checks.md -->
 
-`pretoken check` reports what it doubts in a policy that loads: where it stands, what is wrong, and the cure.
+`pretoken check` reports where it doubts a policy that loads, what is wrong, what comes of it, and the cure.
+[Its formats](ci.md#formats) are for people, programs, code scanning and pull requests.
 An *error* isn't safe to deploy, a *warning* is hardly meant so, a *notice* is good to know.
 
 A finding that you have read and decided to live with is accepted where it stands, with the reason for reviewers.
-`at` is the place that the finding names.
+`at` is the place that the finding names; [reports](ci.md#accepted-findings) still show it.
 
 ```yaml
 rules:

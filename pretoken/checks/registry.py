@@ -85,7 +85,7 @@ def all_findings(loaded: LoadedPolicy) -> Findings:
         if why is None:
             standing.append(finding)
         else:
-            silenced.append(Accepted(finding, why))
+            silenced.append(Accepted.because(finding, why))
     return Findings(sorted(standing), silenced)
 
 

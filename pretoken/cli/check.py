@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from pretoken.cli.inputs import CannotRun
-from pretoken.cli.options import of_policies, of_reports
+from pretoken.cli.options import of_formats, of_policies
 
 
 @click.command()
 @click.option("--explain", "name", metavar="NAME", help="Explain findings of this name instead.")
 @of_policies
-@of_reports
+@of_formats("text", "json", "sarif", "github")
 def check(name: str | None, folder: Path, python: bool, format_: str) -> None:
     """Report everything that is wrong in the rule files and cases.
 
     An error isn't safe to deploy, a warning is hardly meant so, a notice is good to know.
     The exit code is 1 if there are errors or warnings.
     """
-    from pretoken.cli.formats.check import check_json, check_text
+    from pretoken.cli.formats.check import report
     from pretoken.simulator.examination import examine
 
     if name is not None:
@@ -30,10 +29,7 @@ def check(name: str | None, folder: Path, python: bool, format_: str) -> None:
     if not folder.is_dir():
         raise CannotRun(f"{folder}: there is no such folder; name the one with pool.yaml: `--policies DIR`")
     examined = examine(folder, python=python)
-    if format_ == "json":
-        click.echo(json.dumps(check_json(examined), indent=2))
-    else:
-        click.echo(check_text(examined))
+    click.echo(report(examined, format_))
     if not examined.passed:
         click.get_current_context().exit(1)
 

@@ -56,13 +56,16 @@ def of_lookups(command: Command) -> Command:
     )(command)
 
 
-def of_reports(command: Command) -> Command:
-    """Add the options of commands that report."""
+def of_formats(*formats: str) -> Callable[[Command], Command]:
+    """Add the option of commands that report in these formats; the first is the default."""
     return click.option(
         "--format",
         "format_",
-        type=click.Choice(["text", "json"]),
-        default="text",
+        type=click.Choice(formats),
+        default=formats[0],
         show_default=True,
         help="How to report.",
-    )(command)
+    )
+
+
+of_reports = of_formats("text", "json")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pretoken.packaging.errors import RefusedError
 from pretoken.policy.variables import complete_variables
-from pretoken.simulator.examination import examine, severity_of
+from pretoken.simulator.examination import examine, severity_of, told
 from pretoken.simulator.running import Runner
 from pretoken.trigger.errors import PlanError
 from pretoken.trigger.fetching.kinds import check_kinds
@@ -30,7 +30,7 @@ def admit(folder: Path, *, python: bool) -> dict[str, Any]:
     """
     examined = examine(folder, python=python)
     if not examined.passed or examined.loaded is None or examined.cases is None:
-        raise _refused("findings", [one for one in examined.found if severity_of(one) != "notice"], "check")
+        raise _refused("findings", [told(one) for one in examined.found if severity_of(one) != "notice"], "check")
     if not examined.cases:
         raise _refused("no-cases", [f"no cases in {folder / 'cases'}; `pretoken test` shows a first one"], "test")
     plan = examined.loaded.plan()
@@ -45,6 +45,6 @@ def admit(folder: Path, *, python: bool) -> dict[str, Any]:
     return plan
 
 
-def _refused(name: str, reasons: Iterable[object], command: str) -> RefusedError:
+def _refused(name: str, reasons: Iterable[str], command: str) -> RefusedError:
     last = f"nothing is built until `pretoken {command}` passes"
-    return RefusedError(name, "\n".join([*map(str, reasons), "", last]))
+    return RefusedError(name, "\n".join([*reasons, "", last]))

@@ -94,8 +94,13 @@ def quoted(text: str, instead: str = "this text") -> str:
     """
     if is_personal(text):
         return instead
-    line = "".join(character if character.isprintable() else " " for character in text)
+    line = printable(text)
     return f"`{line if len(line) <= _LONGEST else line[: _LONGEST - 1] + '…'}`"
+
+
+def printable(text: str) -> str:
+    """Write text as one line that plays no tricks on a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def named(name: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pretoken.checks import all_findings
-from pretoken.policy.errors import PolicyErrors
+from pretoken.checks import Finding, all_findings
+from pretoken.policy.errors import PolicyErrors, printable
 from pretoken.policy.load import load_policy
 from pretoken.simulator.cases import load_cases
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pretoken.checks import Finding
+    from pretoken.checks.acceptances import Accepted
     from pretoken.policy.errors import RuleError
     from pretoken.policy.load import LoadedPolicy
     from pretoken.simulator.cases import LocatedCase
 
 
 class Examination(NamedTuple):
-    """What was found: errors and findings in the order of places, how many more are accepted, and what is sound.
+    """What was found: errors and findings in the order of places, those that are accepted, and what is sound.
 
     `loaded` and `cases` are None where they couldn't be read.
     """
 
     found: Sequence[RuleError | Finding]
-    accepted: int
+    accepted: Sequence[Accepted]
     loaded: LoadedPolicy | None
     cases: Sequence[LocatedCase] | None
 
@@ -45,6 +45,11 @@ def severity_of(one: RuleError | Finding) -> str:
     return str(getattr(one, "severity", "error"))
 
 
+def told(one: RuleError | Finding) -> str:
+    """Write an error as a line, a finding as a paragraph."""
+    return one.paragraph() if isinstance(one, Finding) else printable(str(one))
+
+
 def examine(folder: Path, *, python: bool) -> Examination:
     """Load a policy and its cases, and check them; cases aren't run.
 
@@ -54,12 +59,12 @@ def examine(folder: Path, *, python: bool) -> Examination:
     """
     found: list[RuleError | Finding] = []
     loaded = cases = None
-    accepted = 0
+    accepted: Sequence[Accepted] = ()
     try:
         loaded = load_policy(folder, python=python)
         checked = all_findings(loaded)
         found += checked.standing
-        accepted = len(checked.accepted)
+        accepted = checked.accepted
     except PolicyErrors as problems:
         found += problems.errors
     try:

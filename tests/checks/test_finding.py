@@ -1,7 +1,14 @@
 """Findings: their form, their order and their places."""
 
-from pretoken.checks.finding import Finding, Step, listed, rule_of, shown, written
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pretoken.checks.check import check
+from pretoken.checks.finding import Doubt, Finding, Hop, Step, listed, rule_of, shown, written
 from pretoken.policy.errors import Place
+from pretoken.policy.load import LoadedPolicy, load_policy
+from tests.checks.conftest import POOL
 
 FINDING = Finding(
     "a-flow",
@@ -20,6 +27,42 @@ LATER = Finding("a-flow", "error", Place("rules/a.yaml", 10, 3), "plan", "when",
 def test_a_finding_reads_as_place_severity_name_message_and_cure() -> None:
     """It is one line that editors can jump to."""
     assert str(FINDING) == "rules/a.yaml:9:3: error[a-flow]: this flows; take it out"
+
+
+def test_a_finding_reads_as_a_paragraph_with_its_flow_gain_and_cure() -> None:
+    assert FINDING.paragraph().splitlines() == [
+        "rules/a.yaml:9:3: error[a-flow]: this flows",
+        "    metadata.x (caller)",
+        "    gain: anyone passes",
+        "    cure: take it out",
+    ]
+    assert LATER.details == ["gain: the same", "cure: take it out"]
+
+
+def test_a_finding_plays_no_tricks_on_a_terminal() -> None:
+    tricky = replace(FINDING, message="\x1b[2Ja", gain="b\nc", cure="d\x9b", at="e\x1b", rule="f\x07")
+    assert not [line for line in tricky.paragraph().splitlines() if not line.isprintable()]
+    assert len(tricky.paragraph().splitlines()) == 4
+    assert tricky.where == "`e ` of `f `"
+
+
+def test_where_a_finding_is_hides_what_may_be_about_a_person() -> None:
+    assert FINDING.where == "`access_token.claims.x` of `plan`"
+    assert replace(FINDING, at="anna@example.com", rule="0151 2345678").where == "this place of this rule"
+    assert replace(FINDING, at="attributes.custom:a", rule=None).where == "`attributes.custom:a`"
+
+
+def test_a_flow_hides_what_may_be_about_a_person(tmp_path: Path) -> None:
+    @check("error", gain="a", cure="b")
+    def a_flow(_loaded: LoadedPolicy) -> Iterator[Doubt]:
+        """Report a flow."""
+        hops = (Hop("anna@example.com", ("pool",)), Hop("one_of \x1b[2J", ("pool",)))
+        yield Doubt(("pool", "clients"), "this", flow=hops)
+
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "pool.yaml").write_text(POOL, encoding="utf-8")
+    (finding,) = a_flow.findings(load_policy(tmp_path))
+    assert [step.text for step in finding.flow] == ["this text", "one_of  [2J"]
 
 
 def test_a_finding_is_one_json_object() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pretoken.checks import Finding
-from pretoken.checks.finding import Severity
+from pretoken.checks.acceptances import Accepted
+from pretoken.checks.finding import Severity, Step
 from pretoken.checks.registry import Findings
 from pretoken.policy.errors import Place
 from pretoken.simulator import examination
@@ -61,11 +62,21 @@ WARNED = "rules: {stage: {when: {client: web}, access_token: {claims: {stage: li
 UNUSED = "{finding: reaches-machines, at: access_token, why: It was once.}"
 
 
-def found(monkeypatch: pytest.MonkeyPatch, severity: Severity, accepted: int = 0) -> None:
-    finding = Finding(
-        "a-finding", severity, Place("policies/rules/a.yaml", 3, 1), "plan", "when", "this", "that", "them"
-    )
-    monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([finding], [None] * accepted))  # type: ignore[list-item]
+FILE = "policies/rules/a.yaml"
+FLOW = (Step("attribute.birthdate (user)", Place(FILE, 2, 5)), Step("access_token.claims.adult", Place(FILE, 3, 1)))
+ACCEPTED = Accepted(
+    Finding("other-finding", "error", Place(FILE, 9, 2), "plan", "access_token", "all", "do", "bad"), "It is meant so."
+)
+
+
+def found(
+    monkeypatch: pytest.MonkeyPatch,
+    severity: Severity,
+    flow: tuple[Step, ...] = (),
+    accepted: tuple[Accepted, ...] = (),
+) -> None:
+    finding = Finding("a-finding", severity, Place(FILE, 3, 1), "plan", "when", "this", "that", "them", flow)
+    monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([finding], [*accepted]))
 
 
 @pytest.mark.parametrize(("severity", "code"), [("error", 1), ("warning", 1), ("notice", 0)])
@@ -77,13 +88,16 @@ def test_findings_of_a_sound_policy_are_told_and_notices_alone_are_no_failure(
 
     assert result.exit_code == code
     assert result.output == (
-        f"policies/rules/a.yaml:3:1: {severity}[a-finding]: this; that\n\n"
+        f"policies/rules/a.yaml:3:1: {severity}[a-finding]: this\n"
+        "    gain: them\n"
+        "    cure: that\n"
+        "\n"
         f"1 {severity} in 1 file; checked 5 rules in 2 files, 1 case\n"
     )
 
 
 def test_errors_and_findings_are_sorted_and_counted_together(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    found(monkeypatch, "warning", accepted=2)
+    found(monkeypatch, "warning", accepted=(ACCEPTED, ACCEPTED))
     Path("policies/cases/a.yaml").write_text("cases: []")
     result = run("check")
 
@@ -102,10 +116,67 @@ def test_the_checks_are_asked(run: Run) -> None:
     assert "warning[unused-acceptance]" in result.output
 
 
-def test_accepted_findings_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([], [None]))  # type: ignore[list-item]
+def test_a_finding_shows_from_where_to_where_data_flows(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, "error", FLOW)
 
-    assert run("check").output == "no findings: 5 rules in 2 files, 1 case, 1 accepted finding\n"
+    assert run("check").output.splitlines()[:4] == [
+        "policies/rules/a.yaml:3:1: error[a-finding]: this",
+        "    attribute.birthdate (user) -> access_token.claims.adult",
+        "    gain: them",
+        "    cure: that",
+    ]
+
+
+def test_accepted_findings_stay_in_the_report_with_the_reason(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([], [ACCEPTED]))
+    result = run("check")
+
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "policies/rules/a.yaml:9:2: accepted[other-finding]: `access_token` of `plan`: It is meant so.",
+        "",
+        "no findings: 5 rules in 2 files, 1 case, 1 accepted finding",
+    ]
+    assert json.loads(run("check", "--format", "json").output)["accepted"] == [
+        {**ACCEPTED.finding.to_json(), "why": "It is meant so."}
+    ]
+
+
+def test_accepted_findings_come_after_those_that_stand(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, "notice", accepted=(ACCEPTED,))
+    first, second, last = run("check").output.split("\n\n")
+
+    assert first.startswith("policies/rules/a.yaml:3:1: notice[a-finding]")
+    assert second.startswith("policies/rules/a.yaml:9:2: accepted[other-finding]")
+    assert last.startswith("1 notice in 1 file; ")
+
+
+@pytest.mark.parametrize(
+    ("why", "shown"),
+    [
+        ("It is meant so.", "It is meant so."),
+        ("\x1b[31mIt is\nmeant so.", " [31mIt is meant so."),
+        ("anna@example.com wants it.", "a reason that may be about a person"),
+    ],
+)
+@pytest.mark.parametrize("format_", ["text", "json", "sarif", "github"])
+def test_a_reason_is_told_in_every_format_unless_it_may_be_about_a_person(
+    format_: str, why: str, shown: str, run: Run
+) -> None:
+    accept = "{finding: reaches-machines, at: access_token, why: WHY}".replace("WHY", json.dumps(why))
+    write(Path("policies"), WARNED.replace("when: {client: web}, ", "").replace("ACCEPTED", accept))
+    result = run("check", "--format", format_)
+
+    assert result.exit_code == 0
+    assert shown in result.output
+    assert not any(hidden in result.output for hidden in ("anna", "\x1b", "u001b"))
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "sarif", "github"])
+def test_every_format_has_the_same_exit_code(format_: str, run: Run) -> None:
+    assert run("check", "--format", format_).exit_code == 0
+    write(Path("policies"), "rules: {a: {acess_token: {}}}")
+    assert run("check", "--format", format_).exit_code == 1
 
 
 def test_a_finding_can_be_explained(run: Run) -> None:
@@ -121,10 +192,10 @@ def test_a_finding_can_be_explained(run: Run) -> None:
     )
 
 
-def test_the_json_form_has_a_flat_object_for_each_finding(run: Run) -> None:
+def test_the_json_form_has_an_object_for_each_finding(run: Run) -> None:
     assert json.loads(run("check", "--format", "json").output) == {
         "findings": [],
-        "accepted": 0,
+        "accepted": [],
         "rules": 5,
         "files": ["policies/pool.yaml", "policies/rules/a.yaml"],
         "cases": 1,

@@ -38,9 +38,12 @@ def test_a_policy_that_does_not_load_is_refused_with_its_errors_and_those_of_its
     assert text.endswith("\n\nnothing is built until `pretoken check` passes")
 
 
-def test_findings_are_refused(project: Project) -> None:
+def test_findings_are_refused_with_what_comes_of_them_and_the_cure(project: Project) -> None:
     project.write(DOUBTED)
-    assert "warning[never-true]" in refused(project)[1]
+    assert re.fullmatch(
+        r"policies/rules/a.yaml:1:\d+: warning\[never-true\]: .+\n    gain: .+\n    cure: .+\n\nnothing is built .+",
+        refused(project)[1],
+    )
 
 
 def test_a_missing_policy_is_refused(project: Project) -> None:

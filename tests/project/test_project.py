@@ -22,6 +22,7 @@ OF_THE_LIBRARY = {
     ".editorconfig",
     ".gitattributes",
     ".gitignore",
+    ".pre-commit-hooks.yaml",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "LICENSE",
@@ -136,6 +137,7 @@ def test_the_quickstart_is_two_commands_that_the_makefile_has() -> None:
     [
         rb"^(EVENT|LOOKUPS) *\?= (\S+)$",
         rb"^demo: .*\n(\t.+)$",
+        rb"^(install):",
         rb"(uv pip compile(?:.*\\\n)*.* triggers/requirements.in)$",
     ],
 )
