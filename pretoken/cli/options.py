@@ -33,20 +33,32 @@ def of_policies(command: Command) -> Command:
     )(command)
 
 
+def of_answers(command: Command) -> Command:
+    """Add the options of commands that evaluate rules without AWS: the answers of lookups, and values of variables."""
+    return _lookups(_variable(command))
+
+
 def of_lookups(command: Command) -> Command:
-    """Add the options of commands that evaluate rules: who answers lookups, and the values of variables."""
-    command = click.option(
+    """Add the same, and that AWS may be asked for the answers of lookups."""
+    live = click.option(
+        "--live",
+        is_flag=True,
+        help="Ask AWS, with your credentials, for the answers of lookups that nothing else gives.",
+    )
+    return _lookups(live(_variable(command)))
+
+
+def _variable(command: Command) -> Command:
+    return click.option(
         "--variable",
         "pairs",
         multiple=True,
         metavar="NAME=VALUE",
         help="The value of a variable; else its first allowed value, or its own name.",
     )(command)
-    command = click.option(
-        "--live",
-        is_flag=True,
-        help="Ask AWS, with your credentials, for the answers of lookups that nothing else gives.",
-    )(command)
+
+
+def _lookups(command: Command) -> Command:
     return click.option(
         "--lookups",
         "lookups_file",

@@ -9,6 +9,7 @@ import click
 
 from pretoken.cli.build import build
 from pretoken.cli.check import check
+from pretoken.cli.diff import diff
 from pretoken.cli.init import init
 from pretoken.cli.local_aws import local_aws
 from pretoken.cli.preview import preview
@@ -32,7 +33,7 @@ def program(context: click.Context) -> None:
         context.color = False
 
 
-for command in (init, preview, test, check, build, local_aws, schema):
+for command in (init, preview, test, diff, check, build, local_aws, schema):
     program.add_command(command)
 
 

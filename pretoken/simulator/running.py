@@ -88,25 +88,42 @@ class Runner:
         """Find what comes of what is given, which was checked."""
         return outcome_of(self._simulate(given))
 
-    def _simulate(self, given: Given) -> Simulation:
-        simulator = self._simulator({**self._variables, **given.variables})
+    def event(self, given: Given, simulator: Simulator) -> dict[str, Any]:
+        """Make the event of what is given, which was checked."""
         client_id = given.client_id
         if client_id is None:
             client_id = fill_in(self.plan["pool"]["clients"][given.client][0], simulator.variables)
-        event = event_of(given, self.plan, client_id)
-        answers = answers_of(given.lookups)
-        if self._others is not None and not simulator.program.lookups.keys() <= given.lookups.keys():
-            answers = self._others(simulator, given.lookups)
-        return simulator.run(event, answers, now=given.now)
+        return event_of(given, self.plan, client_id)
 
-    def _simulator(self, variables: Mapping[str, str]) -> Simulator:
+    def known(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """Keep the variables that the policy declares."""
+        declared = self.plan["pool"].get("variables", {})
+        return {name: value for name, value in variables.items() if name in declared}
+
+    def simulator(self, variables: Mapping[str, str]) -> Simulator:
+        """Give the simulator with these values of variables.
+
+        Raises:
+            PlanError: a variable doesn't have an allowed value.
+        """
+        variables = {**self._variables, **variables}
         key = tuple(sorted(variables.items()))
         if key not in self._simulators:
             # Cases look at the members in plain text, so nothing needs to be encrypted.
-            self._simulators[key] = Simulator(
-                self.plan, variables, seal=lambda recipient, _members, _sub: f"for {recipient}", observe=self._observe
-            )
+            self._simulators[key] = Simulator(self.plan, variables, seal=sealed_for, observe=self._observe)
         return self._simulators[key]
+
+    def _simulate(self, given: Given) -> Simulation:
+        simulator = self.simulator(given.variables)
+        answers = answers_of(given.lookups)
+        if self._others is not None and not simulator.program.lookups.keys() <= given.lookups.keys():
+            answers = self._others(simulator, given.lookups)
+        return simulator.run(self.event(given, simulator), answers, now=given.now)
+
+
+def sealed_for(recipient: str, *_: object) -> str:
+    """Stand in for the message of a recipient."""
+    return f"for {recipient}"
 
 
 def _unasked(given: Given, simulation: Simulation) -> Iterator[str]:

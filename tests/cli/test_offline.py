@@ -45,6 +45,8 @@ def test_a_preview_encrypts_without_network_and_credentials(run: Run) -> None:
     assert "billing-api alone can read email" in result.output
 
 
-@pytest.mark.parametrize("command", [["test"], ["check"], ["schema", "rules"], ["--help"]])
+@pytest.mark.parametrize(
+    "command", [["test"], ["check"], ["diff", "policies", "policies"], ["schema", "rules"], ["--help"]]
+)
 def test_no_command_opens_a_socket(command: list[str], run: Run) -> None:
     assert run(*command).exit_code == 0

@@ -29,6 +29,7 @@ def test_help_lists_the_commands(run: Run) -> None:
     assert [line.split()[0] for line in result.output.split("Commands:\n")[1].splitlines()] == [
         "build",
         "check",
+        "diff",
         "init",
         "local-aws",
         "preview",
@@ -39,7 +40,8 @@ def test_help_lists_the_commands(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["build"], ["check"], ["init"], ["local-aws"], ["preview"], ["test"], ["schema"], ["schema", "rules"]]
+    "command",
+    [["build"], ["check"], ["diff"], ["init"], ["local-aws"], ["preview"], ["test"], ["schema"], ["schema", "rules"]],
 )
 def test_every_command_has_a_help(command: list[str], run: Run) -> None:
     result = run(*command, "--help")
