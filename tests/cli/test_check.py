@@ -65,7 +65,7 @@ def found(monkeypatch: pytest.MonkeyPatch, severity: Severity, accepted: int = 0
     finding = Finding(
         "a-finding", severity, Place("policies/rules/a.yaml", 3, 1), "plan", "when", "this", "that", "them"
     )
-    monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([finding], [None] * accepted))  # type: ignore[list-item]
+    monkeypatch.setattr(examination, "all_findings", lambda *_: Findings([finding], [None] * accepted))  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(("severity", "code"), [("error", 1), ("warning", 1), ("notice", 0)])
@@ -103,7 +103,7 @@ def test_the_checks_are_asked(run: Run) -> None:
 
 
 def test_accepted_findings_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([], [None]))  # type: ignore[list-item]
+    monkeypatch.setattr(examination, "all_findings", lambda *_: Findings([], [None]))  # type: ignore[list-item]
 
     assert run("check").output == "no findings: 5 rules in 2 files, 1 case, 1 accepted finding\n"
 
@@ -128,6 +128,7 @@ def test_the_json_form_has_a_flat_object_for_each_finding(run: Run) -> None:
         "rules": 5,
         "files": ["policies/pool.yaml", "policies/rules/a.yaml"],
         "cases": 1,
+        "template": None,
     }
     write(Path("policies"), "rules: {a: {acess_token: {}}}")
     result = run("check", "--format", "json")

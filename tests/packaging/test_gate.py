@@ -68,7 +68,7 @@ def test_a_policy_without_cases_is_refused(project: Project) -> None:
 def test_a_policy_whose_function_would_not_start_is_refused(project: Project) -> None:
     rule = "{from: attribute.email, then: {pseudonym: partner}}"
     project.write(
-        f"rules: {{known: {{access_token: {{claims: {{partner_id: {rule}}}}}}}}}\n",
+        f"rules: {{known: {{access_token: {{claims: {{partner_id: {rule}}}, scopes: {{keep: openid}}}}}}}}\n",
         CASES.replace("id_token: {claims: {hello: world}}", "denied: false"),
     )
     (project.policies / "pool.yaml").write_text(

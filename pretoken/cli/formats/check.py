@@ -1,6 +1,6 @@
 """The report of `pretoken check`.
 
-JSON: {"findings": [FINDING], "accepted": 1, "rules": 1, "files": [PATH], "cases": 1}
+JSON: {"findings": [FINDING], "accepted": 1, "rules": 1, "files": [PATH], "cases": 1, "template": PATH or null}
     FINDING = {"file", "line", "column", "severity", "name", "message"}, and where it can be accepted "rule" and "at"
 """
 
@@ -38,6 +38,8 @@ def _extent(examined: Examination) -> str:
     parts = [f"{counted(len(examined.loaded.policy.rules), 'rule')} in {counted(len(examined.loaded.files), 'file')}"]
     if examined.cases is not None:
         parts.append(counted(len(examined.cases), "case"))
+    if examined.template is not None:
+        parts.append(examined.template)
     if examined.accepted:
         parts.append(counted(examined.accepted, "accepted finding"))
     return f"{'; checked' if examined.found else ':'} {', '.join(parts)}"
@@ -52,4 +54,5 @@ def check_json(examined: Examination) -> dict[str, Any]:
         "rules": 0 if loaded is None else len(loaded.policy.rules),
         "files": [] if loaded is None else [*loaded.files],
         "cases": len(examined.cases or ()),
+        "template": examined.template,
     }
