@@ -136,7 +136,7 @@ def undeclared_variable(loaded: LoadedPolicy, facts: Facts) -> Iterator[Doubt]:
     declared = loaded.policy.pool.variables
     for function in facts.functions:
         for name, values in environment_of(function, facts).variables.items():
-            if name in declared or name.startswith((*_READ_BY_OTHERS, "Fn::")):
+            if name in declared or name.startswith(_READ_BY_OTHERS):
                 continue
             for value in [one for one in values if one is not None][:1]:
                 message = f"the function {named(function.name)} has the variable {quoted(name)}, which no rule can read"

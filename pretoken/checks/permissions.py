@@ -124,7 +124,7 @@ def missing_permission(loaded: LoadedPolicy, facts: Facts) -> Iterator[Doubt]:
 def excess_permission(loaded: LoadedPolicy, facts: Facts) -> Iterator[Doubt]:
     """Report a permission for tables, functions or keys that the function in the template has, and doesn't need.
 
-    The function needs `dynamodb:GetItem`, `lambda:InvokeFunction` and `kms:GenerateDataKey` for what pool.yaml declares.
+    What pool.yaml declares takes `dynamodb:GetItem`, `lambda:InvokeFunction` and `kms:GenerateDataKey`, and no more.
     Wildcards, queries, writes and `kms:Decrypt` are more than that: who encrypts needn't read.
     SAM's `DynamoDBReadPolicy` allows scans too.
 

@@ -92,7 +92,8 @@ def all_findings(loaded: LoadedPolicy, template: Template | None = None) -> Find
         facts = facts_of(template)
         found += [finding for check in OF_TEMPLATES for finding in check.findings(loaded, facts)]
     reasons = {(rule, accepted.finding, accepted.at): accepted.why for _, rule, accepted in acceptances(loaded)}
-    standing, silenced = unused_acceptance.findings(loaded, found, CHECKS), []
+    not_looked_for = {check.name for check in OF_TEMPLATES} if template is None else set()
+    standing, silenced = unused_acceptance.findings(loaded, found, CHECKS, not_looked_for), []
     for finding in sorted(found):
         why = reasons.get((finding.rule, finding.name, finding.at))
         if why is None:

@@ -12,7 +12,6 @@ from pretoken.policy.writers import values_of
 from pretoken.pools.facts import Facts
 from pretoken.pools.intrinsics import known, text
 from pretoken.pools.writers import mappings, openings
-from pretoken.trigger.inputs import FIXED_INPUTS
 
 _SOCIAL = frozenset({"Facebook", "Google", "LoginWithAmazon", "SignInWithApple"})
 """Providers that are the same for everybody; those of customers are `SAML` and `OIDC`."""
@@ -78,11 +77,10 @@ def writable_attribute(loaded: LoadedPolicy, facts: Facts) -> Iterator[Doubt]:
     Source: Amazon Cognito Developer Guide, "Working with user attributes", on attribute permissions.
     """
     for name, attribute in loaded.policy.pool.attributes.items():
-        if attribute.writable_by == "user" or f"attribute.{name}" in FIXED_INPUTS:
-            continue
-        for opening in openings(facts, name, by_providers=attribute.writable_by == "provider"):
+        who = attribute.writable_by
+        for opening in openings(facts, name, by_providers=who == "provider") if who != "user" else ():
             at: At = ("pool", "attributes", name, "writable_by")
-            message = f"{shown(at)} is `{attribute.writable_by}`, but {opening.why}"
+            message = f"{shown(at)} is `{who}`, but {opening.why}"
             yield Doubt(opening.at, message, opening.cure, place=opening.place)
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from pretoken.policy.errors import Place
 from pretoken.pools.facts import SERVERLESS, Facts, Resource
-from pretoken.pools.intrinsics import is_unknown, known, member, options
+from pretoken.pools.intrinsics import is_unknown, known, member
 from pretoken.pools.template import Node
 
 
@@ -21,22 +21,22 @@ class Environment(NamedTuple):
 
 def environment_of(function: Resource, facts: Facts) -> Environment:
     """Give the environment of a function; SAM adds what `Globals` has."""
-    holders = [member(function.body, "Properties", "Environment", "Variables")]
-    if function.type == SERVERLESS:
-        holders.append(member(facts.globals, "Function", "Environment", "Variables"))
+    path = ("Environment", "Variables")
+    holders = [(function.body, ("Properties", *path))]
+    if function.type == SERVERLESS and facts.globals is not None:
+        holders.append((facts.globals, ("Function", *path)))
     variables: dict[str, list[Node | None]] = {}
-    complete = True
-    place = function.place
-    for holder in holders:
-        named = known(holder)
-        complete = complete and not any(map(is_unknown, named))
-        for name in {name: None for one in named if isinstance(one.data, dict) for name in one.data}:
-            values = [
-                value
-                for one in holder
-                for value in options(one.data.get(name) if one is not None and isinstance(one.data, dict) else None)
-            ]
-            variables.setdefault(name, values)
-        if named and place == function.place:
-            place = named[0].place
-    return Environment(variables, complete, place)
+    every: list[Node] = []
+    for holder, keys in holders:
+        of_holder = known(member(holder, *keys))
+        for name in (name for one in of_holder for name in _names(one)):
+            variables.setdefault(name, member(holder, *keys, name))
+        every += of_holder
+    place = every[0].place if every else function.place
+    return Environment(variables, not any(map(is_unknown, every)), place)
+
+
+def _names(variables: Node) -> list[str]:
+    """Give the names of variables, without functions that make further ones."""
+    names = variables.data if isinstance(variables.data, dict) else {}
+    return [] if [*names] == ["Ref"] else [name for name in names if not name.startswith("Fn::")]

@@ -11,9 +11,9 @@ CLAIM = "  r: {when: {principal: user}, access_token: {claims: {region: {from: a
 def test_the_finding_names_the_claim_the_attribute_and_the_scope(found: Found) -> None:
     assert found(NAME, f"rules:\n{CLAIM}") == [
         (
-            "pool.yaml:10:3: warning[admin-scope-kept]: `access_token.claims.region` of the rule `r` rests on "
-            "`custom:region`, and no rule takes `aws.cognito.signin.user.admin` away from everybody, with which whoever "
-            "holds a token rewrites it; add a rule without `when`: `access_token: {scopes: {remove: "
+            "pool.yaml:11:3: warning[admin-scope-kept]: `access_token.claims.region` of the rule `r` rests on "
+            "`custom:region`, and no rule takes `aws.cognito.signin.user.admin` away from everybody, with which "
+            "whoever holds a token rewrites it; add a rule without `when`: `access_token: {scopes: {remove: "
             "aws.cognito.signin.user.admin}}`"
         )
     ]

@@ -6,7 +6,7 @@ from tests.checks.conftest import POOL, Found
 
 NAME = "metadata-never-arrives"
 READ = "rules: {r: {when: {WHEN}, access_token: {claims: {t: {from: metadata.tenant, default: none}}}}}\n"
-PASSWORD = "ExplicitAuthFlows: [ALLOW_USER_PASSWORD_AUTH, ALLOW_REFRESH_TOKEN_AUTH]"  # noqa: S105 - a flow
+PASSWORD = "ExplicitAuthFlows: [ALLOW_USER_PASSWORD_AUTH, ALLOW_REFRESH_TOKEN_AUTH]"
 CODE = "ExplicitAuthFlows: [ALLOW_REFRESH_TOKEN_AUTH], AllowedOAuthFlows: [code]"
 MACHINE = "ExplicitAuthFlows: [ALLOW_REFRESH_TOKEN_AUTH], AllowedOAuthFlows: [client_credentials]"
 

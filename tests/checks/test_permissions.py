@@ -5,6 +5,8 @@ import pytest
 from tests.checks.conftest import Found
 
 MISSING, EXCESS = "missing-permission", "excess-permission"
+EVERYTHING = '"*"'
+OF_PARAMETER = '!Sub "arn:aws:dynamodb:eu-west-1:1:table/${Name}"'
 POOL = """\
 language: 1
 trigger: V2_0
@@ -74,8 +76,9 @@ def document(*statements: str) -> str:
 def test_a_lookup_without_its_permission_is_told(policies: str, found: Found) -> None:
     assert found(MISSING, pool=user(), template=of_function(policies)) == [
         (
-            "pool.yaml:6:10: warning[missing-permission]: `lookups.user` needs `dynamodb:GetItem`, and the function "
-            "`Fn` lacks it; add it to its role's `Policies`: `{Effect: Allow, Action: dynamodb:GetItem, Resource: …}`"
+            "pool.yaml:6:10: warning[missing-permission]: `lookups.user.dynamodb` needs `dynamodb:GetItem`, and the "
+            "function `Fn` lacks it; add it to its role's `Policies`: `{Effect: Allow, Action: dynamodb:GetItem, "
+            "Resource: …}`"
         )
     ]
 
@@ -87,8 +90,8 @@ def test_a_lookup_without_its_permission_is_told(policies: str, found: Found) ->
         document(allow()),
         f"[{document(allow('[dynamodb:Query, dynamodb:getitem]', '[!GetAtt Teams.Arn, !GetAtt Users.Arn]'))}]",
         f"[!If [C, {document(allow())}, !Ref AWS::NoValue]]",
-        f"[{document(allow('dynamodb:*', '*'))}]",
-        f"[{document(allow(resource='!Sub arn:aws:dynamodb:eu-west-1:1:table/${Name}'))}]",
+        f"[{document(allow('dynamodb:*', EVERYTHING))}]",
+        f"[{document(allow(resource=OF_PARAMETER))}]",
         f"[{document(allow(resource='!ImportValue a'))}]",
         "[{DynamoDBReadPolicy: {TableName: !Ref Users}}]",
         "[{DynamoDBCrudPolicy: {TableName: !Ref Name}}]",
@@ -96,7 +99,6 @@ def test_a_lookup_without_its_permission_is_told(policies: str, found: Found) ->
         "[{S3ReadPolicy: {BucketName: a}}]",
         "[AmazonDynamoDBReadOnlyAccess]",
         "[!Ref Policy]",
-        "[[a]]",
         f"[{document('!Ref Statement')}]",
         "[{Statement: [{Effect: Allow, NotAction: 'iam:*', Resource: '*'}]}]",
         f"[{document(allow('!Ref Action'))}]",
@@ -114,8 +116,8 @@ def test_a_permission_that_is_there_or_not_known_is_fine(policies: str, found: F
         ("teams", "arn:aws:dynamodb:eu-west-1:1:table/teams", 0),
         ("teams", "arn:aws:dynamodb:eu-west-1:1:table/users", 1),
         ("teams", "arn:aws:dynamodb:eu-west-1:1:table/t*", 0),
-        ("teams", "!Sub arn:aws:dynamodb:${AWS::Region}:1:table/teams", 0),
-        ("teams", "!Sub arn:aws:dynamodb:${AWS::Region}:1:table/users", 1),
+        ("teams", "!Sub 'arn:aws:dynamodb:${AWS::Region}:1:table/teams'", 0),
+        ("teams", "!Sub 'arn:aws:dynamodb:${AWS::Region}:1:table/users'", 1),
         ("teams", "!Sub ['arn:${X}', {X: a}]", 0),
         ("teams", "!Join [':', [arn, !Ref Teams]]", 0),
         ("teams", "!Join [':', [arn, !Ref Users]]", 1),
@@ -149,7 +151,7 @@ ATTACHED = "  P: {Type: AWS::IAM::Policy, Properties: {Roles: [ROLE], PolicyDocu
         (INLINE.replace("DOCUMENT", document(allow("dynamodb:Query"))), "", 1),
         (INLINE.replace("DOCUMENT", "!Ref Document"), "", 0),
         (
-            "ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole']",
+            "ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess']",
             "",
             1,
         ),
@@ -194,12 +196,12 @@ def test_two_lookups_that_are_one_request_need_its_permission(key: str, more: st
     pool, text = user() + team, of_function(f"[{document(allow())}]")
     findings = found(MISSING, pool=pool, template=text)
     assert len(findings) == many
-    assert all("`lookups.team` needs `dynamodb:BatchGetItem`" in finding for finding in findings)
+    assert all("`lookups.team.dynamodb.table` needs `dynamodb:BatchGetItem`" in finding for finding in findings)
     assert (
         found(
             MISSING,
             pool=pool.replace('"${TABLE}", key: {pk: \'T', "teams, key: {pk: 'T"),
-            template=of_function(f"[{document(allow(resource='*'))}]"),
+            template=of_function(f"[{document(allow(resource=EVERYTHING))}]"),
         )
         == []
     )

@@ -5,7 +5,12 @@ import pytest
 from tests.checks.conftest import POOL, Found
 
 VERSION, TIER = "wrong-trigger-version", "tier-too-low"
-FUNCTION = "Resources:\n  Fn:\n    Type: AWS::Serverless::Function\n    Properties: {Handler: pre_token_generation.handler, MORE}\n"
+FUNCTION = """\
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: pre_token_generation.handler, MORE}
+"""
 
 
 def template(users: str, function: str = "") -> str:

@@ -65,21 +65,20 @@ def test_what_users_write_may_be_written_by_users(found: Found) -> None:
     assert found(NAME, pool=pool(who="user"), template=template("")) == []
 
 
-def test_what_cognito_writes_itself_is_in_no_list(found: Found) -> None:
-    assert found(NAME, pool=pool("email_verified"), template=template("")) == []
-
-
 def test_a_list_is_told_with_the_place_of_the_item_and_a_place_to_accept(check: Check) -> None:
     accept = "accept: [{finding: writable-attribute, at: template.Web.WriteAttributes.custom:a, why: It goes soon.}]\n"
     text = template("WriteAttributes: [name, 'custom:a']")
     finding = next(one for one in check(pool=pool(), template=text).standing if one.name == NAME)
     assert (str(finding.place), finding.rule, finding.at) == (
-        "template.yaml:3:107",
+        "template.yaml:3:106",
         None,
         "template.Web.WriteAttributes.custom:a",
     )
     outcome = check(pool=pool() + accept, template=text)
     assert [accepted.why for accepted in outcome.accepted] == ["It goes soon."]
+    for other, unused in (("", False), (template(), True)):
+        names = {one.name for one in check(pool=pool() + accept, template=other).standing}
+        assert ("unused-acceptance" in names) == unused, "without a template nobody can tell"
 
 
 @pytest.mark.parametrize(

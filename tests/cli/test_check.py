@@ -177,3 +177,51 @@ def test_a_rules_file_that_prints_does_not_disturb_the_report(run: Run) -> None:
 
     assert (result.exit_code, json.loads(result.stdout)["findings"]) == (0, [])
     assert result.stderr == "hello\n"
+
+
+TEMPLATE = """\
+Resources:
+  PreTokenGeneration:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: pre_token_generation.handler, Role: !Ref Role, Environment: {Variables: {KEY: a}}}
+"""
+
+
+def test_the_template_beside_the_folder_is_compared(run: Run) -> None:
+    Path("template.yml").write_text(TEMPLATE)
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert result.output == (
+        "template.yml:4:88: error[missing-variable]: the function `PreTokenGeneration` has no variable `WEB_ID`; write "
+        "`WEB_ID: VALUE` under its `Environment`, in `Variables`\n\n"
+        "1 error in 1 file; checked 5 rules in 2 files, 1 case, template.yml\n"
+    )
+    assert json.loads(run("check", "--format", "json").output)["template"] == "template.yml"
+
+
+def test_another_template_can_be_named(run: Run) -> None:
+    Path("template.yml").write_text(TEMPLATE)
+    Path("other.json").write_text('{"Resources": {}}')
+    result = run("check", "--template", "other.json")
+
+    assert (result.exit_code, result.output) == (0, "no findings: 5 rules in 2 files, 1 case, other.json\n")
+
+
+def test_a_template_that_cannot_be_read_is_an_error_beside_those_of_the_rules(run: Run) -> None:
+    Path("template.yaml").write_text("Resources: {A: !Ref B, A: !Ref C}")
+    Path("policies/rules/a.yaml").write_text("rules: {a: {acess_token: {}}}")
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert [line.split(": ")[1] for line in result.output.splitlines()[:2]] == ["unknown-key", "duplicate-key"]
+
+
+def test_a_template_that_is_not_there_cannot_be_compared(run: Run) -> None:
+    Path("template.yml").write_text(TEMPLATE)
+    result = run("check", "--template", "template.yaml")
+
+    assert (result.exit_code, result.output) == (
+        2,
+        "template.yaml: there is no such file; did you mean `template.yml`?\n",
+    )

@@ -15,7 +15,7 @@ KEY = "            Action: kms:GenerateDataKey\n"
 
 CHANGES = [
     (WEB, WEB.replace("[", "[birthdate, "), "writable-attribute"),
-    (WEB, "ClientName: web2\n", "writable-attribute"),
+    (WEB, "RefreshTokenValidity: 1\n", "writable-attribute"),
     (WEB, "WriteAttributes: []\n", "writable-attribute"),
     (WORKER, "      #", "writable-attribute"),
     ("      UserPoolTier: ESSENTIALS", "      UserPoolTier: LITE", "tier-too-low"),
