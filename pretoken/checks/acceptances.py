@@ -30,7 +30,10 @@ class Accepted(NamedTuple):
     cure="leave the acceptance out, or name the finding and place that still stand",
 )
 def unused_acceptance(
-    loaded: LoadedPolicy, found: Collection[Finding] = (), names: Collection[str] = ()
+    loaded: LoadedPolicy,
+    found: Collection[Finding] = (),
+    names: Collection[str] = (),
+    not_looked_for: Collection[str] = (),
 ) -> Iterator[Doubt]:
     """Report an acceptance that silences nothing.
 
@@ -39,6 +42,7 @@ def unused_acceptance(
 
     An acceptance stands in the rule that the finding is in, or in pool.yaml for all that isn't in a rule.
     It silences the findings of one name at one place, and stays in every report, with the reason.
+    One of a template's findings is no finding where there is no template.
 
     Bad:
 
@@ -66,7 +70,7 @@ def unused_acceptance(
         places.setdefault((finding.rule, finding.name), []).append(finding.at)
     for at, rule, accepted in acceptances(loaded):
         name, elsewhere = accepted.finding, places.get((rule, accepted.finding), [])
-        if accepted.at in elsewhere:
+        if accepted.at in elsewhere or name in not_looked_for:
             continue
         if name not in names:
             cure = suggested(name, names, f"leave out `finding: {typed(name)}`")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from pretoken.cli.inputs import CannotRun
-from pretoken.cli.options import of_policies
+from pretoken.cli.inputs import CannotRun, check_template
+from pretoken.cli.options import of_policies, of_template
 
 
 @click.command()
@@ -35,7 +35,8 @@ from pretoken.cli.options import of_policies
     help="Compile for the function's Python, or let each cold start do it.",
 )
 @of_policies
-def build(output: Path, triggers: Path, bytecode: bool, folder: Path, python: bool) -> None:
+@of_template
+def build(output: Path, triggers: Path, bytecode: bool, folder: Path, python: bool, template: Path | None) -> None:
     """Build the Lambda function, if the policy passes its checks and cases.
 
     The exit code is 1, and nothing is built, if `pretoken check` or `pretoken test` finds something.
@@ -45,8 +46,9 @@ def build(output: Path, triggers: Path, bytecode: bool, folder: Path, python: bo
     from pretoken.packaging import build as build_package
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that nothing half done stays
+    check_template(template)
     try:
-        package = build_package(folder, triggers, output, python=python, bytecode=bytecode)
+        package = build_package(folder, triggers, output, python=python, bytecode=bytecode, template=template)
     except RefusedError as refused:
         click.echo(str(refused), err=True)
         click.get_current_context().exit(1)

@@ -91,6 +91,16 @@ def _another(path: Path, option: str) -> str:
     return suggested(path.name, files, f"check the path: `{option} FILE`", lambda near: str(path.with_name(near)))
 
 
+def check_template(path: Path | None) -> None:
+    """Make sure that the template that `--template` names can be read.
+
+    Raises:
+        CannotRun: there is no such file, or it can't be read.
+    """
+    if path is not None:
+        read_file(path, "--template")
+
+
 def read_event_file(path: Path) -> tuple[str, Any]:
     """Read an event in JSON, `-` from standard input; give what to call it, and its content.
 

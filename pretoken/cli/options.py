@@ -33,6 +33,16 @@ def of_policies(command: Command) -> Command:
     )(command)
 
 
+def of_template(command: Command) -> Command:
+    """Add the option of commands that hold the policy against the template that it is deployed with."""
+    return click.option(
+        "--template",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The SAM or CloudFormation template; else the template.yaml, .yml or .json beside the folder.",
+    )(command)
+
+
 def of_answers(command: Command) -> Command:
     """Add the options of commands that evaluate rules without AWS: the answers of lookups, and values of variables."""
     return _lookups(_variable(command))

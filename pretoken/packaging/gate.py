@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def admit(folder: Path, *, python: bool) -> dict[str, Any]:
+def admit(folder: Path, *, python: bool, template: Path | None = None) -> dict[str, Any]:
     """Give the plan of a policy that may be deployed.
 
     Args:
         folder: the folder with `pool.yaml`, `rules/` and `cases/`.
         python: whether `rules/*.py` may be run.
+        template: the template that the policy is deployed with; default: the one beside the folder, if there is one.
 
     Raises:
         RefusedError: `findings`, with all that `pretoken check` refuses; `no-cases`; `failed-cases`; `never-starts`.
 
     """
-    examined = examine(folder, python=python)
+    examined = examine(folder, python=python, template=template)
     if not examined.passed or examined.loaded is None or examined.cases is None:
         raise _refused("findings", [told(one) for one in examined.found if severity_of(one) != "notice"], "check")
     if not examined.cases:

@@ -29,7 +29,15 @@ class Package(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def build(policies: Path, triggers: Path, output: Path, *, python: bool = True, bytecode: bool = True) -> Package:
+def build(
+    policies: Path,
+    triggers: Path,
+    output: Path,
+    *,
+    python: bool = True,
+    bytecode: bool = True,
+    template: Path | None = None,
+) -> Package:
     """Build the folder that Lambda runs, or change nothing.
 
     Args:
@@ -38,13 +46,14 @@ def build(policies: Path, triggers: Path, output: Path, *, python: bool = True, 
         output: where to; an earlier build there is replaced.
         python: whether `rules/*.py` may be run.
         bytecode: whether to compile it, which needs the function's Python on this machine.
+        template: the template that the policy is deployed with; default: the one beside `policies`, if there is one.
 
     Raises:
         RefusedError: what was given isn't fit to be deployed.
         BuildError: the build could not run.
 
     """
-    plan = admit(policies, python=python)
+    plan = admit(policies, python=python, template=template)
     target = Path(os.path.realpath(output))  # which a circle of links has, too
     try:
         _check_output(target, output)

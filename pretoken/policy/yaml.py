@@ -96,7 +96,7 @@ def read_yaml(source: str | bytes, file: str) -> Document:
     What other YAML readers would take for something else is an error, and so is all of YAML that JSON doesn't have.
     Never raises: all errors of the file are in the document, and one that ends the reading leaves `data` None.
     """
-    text, error = _decoded(source, file)
+    text, error = decoded(source, file)
     if error:
         return Document(file, None, [error], _Spot(1, 1))
     reader = _Reader(text, file)
@@ -117,7 +117,7 @@ def too_large(file: str) -> RuleError:
     return RuleError("too-large", Place(file), f"more than {MAX_BYTES} bytes; split the file")
 
 
-def _decoded(source: str | bytes, file: str) -> tuple[str, RuleError | None]:
+def decoded(source: str | bytes, file: str) -> tuple[str, RuleError | None]:
     """Give the text of a file, and why it can't be read."""
     if len(source) > MAX_BYTES:
         return "", too_large(file)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pretoken.checks import Finding, all_findings
 from pretoken.policy.errors import PolicyErrors, printable
 from pretoken.policy.load import load_policy
+from pretoken.pools import find_template, read_template
 from pretoken.simulator.cases import load_cases
 
 if TYPE_CHECKING:
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
 class Examination(NamedTuple):
     """What was found: errors and findings in the order of places, those that are accepted, and what is sound.
 
-    `loaded` and `cases` are None where they couldn't be read.
+    `loaded` and `cases` are None where they couldn't be read, and `template`, the file, also where there is none.
     """
 
     found: Sequence[RuleError | Finding]
     accepted: Sequence[Accepted]
     loaded: LoadedPolicy | None
     cases: Sequence[LocatedCase] | None
+    template: str | None = None
 
     def count(self, severity: str) -> int:
         """Count what is of a severity."""
@@ -50,19 +52,26 @@ def told(one: RuleError | Finding) -> str:
     return one.paragraph() if isinstance(one, Finding) else printable(str(one))
 
 
-def examine(folder: Path, *, python: bool) -> Examination:
+def examine(folder: Path, *, python: bool, template: Path | None = None) -> Examination:
     """Load a policy and its cases, and check them; cases aren't run.
 
     Args:
         folder: the folder with `pool.yaml`, `rules/` and `cases/`.
         python: whether `rules/*.py` may be run.
+        template: the template that the policy is deployed with; default: the one beside the folder, if there is one.
     """
     found: list[RuleError | Finding] = []
     loaded = cases = None
+    described = None
     accepted: Sequence[Accepted] = ()
     try:
+        path = template or find_template(folder)
+        described = None if path is None else read_template(path)
+    except PolicyErrors as problems:
+        found += problems.errors
+    try:
         loaded = load_policy(folder, python=python)
-        checked = all_findings(loaded)
+        checked = all_findings(loaded, described)
         found += checked.standing
         accepted = checked.accepted
     except PolicyErrors as problems:
@@ -72,4 +81,4 @@ def examine(folder: Path, *, python: bool) -> Examination:
     except PolicyErrors as problems:
         found += problems.errors
     found.sort(key=lambda one: (one.place, one.name, one.message))
-    return Examination(found, accepted, loaded, cases)
+    return Examination(found, accepted, loaded, cases, None if described is None else described.file)

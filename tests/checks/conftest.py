@@ -8,6 +8,7 @@ import pytest
 
 from pretoken.checks import Findings, all_findings
 from pretoken.policy.load import load_policy
+from pretoken.pools.template import parse_template
 
 POOL = """\
 language: 1
@@ -51,14 +52,14 @@ Found: TypeAlias = Callable[..., list[str]]
 
 @pytest.fixture
 def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
-    """Write rules, beside the pool above or another one, and check them."""
+    """Write rules, beside the pool above or another one, and check them, against a template if there is one."""
     monkeypatch.chdir(tmp_path)
     Path("rules").mkdir()
 
-    def check(rules: str = "rules: {}\n", pool: str = POOL) -> Findings:
+    def check(rules: str = "rules: {}\n", pool: str = POOL, template: str = "") -> Findings:
         Path("pool.yaml").write_text(pool, encoding="utf-8")
         Path("rules/a.yaml").write_text(rules, encoding="utf-8")
-        return all_findings(load_policy("."))
+        return all_findings(load_policy("."), parse_template(template, "template.yaml") if template else None)
 
     return check
 
@@ -67,7 +68,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
 def found(check: Check) -> Found:
     """Check as `check` does, and give the findings of one name as text."""
 
-    def found(name: str, rules: str = "rules: {}\n", pool: str = POOL) -> list[str]:
-        return [str(finding) for finding in check(rules, pool).standing if finding.name == name]
+    def found(name: str, rules: str = "rules: {}\n", pool: str = POOL, template: str = "") -> list[str]:
+        return [str(finding) for finding in check(rules, pool, template).standing if finding.name == name]
 
     return found

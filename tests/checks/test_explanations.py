@@ -17,13 +17,14 @@ DOCS = ROOT / "docs" / "checks.md"
 MAIN = ROOT / "pretoken" / "checks" / "__main__.py"
 
 
-def example(name: str, heading: str) -> tuple[str, str]:
-    """Give the rules file and the pool of an example; else there are no rules, and the pool of all tests."""
+def example(name: str, heading: str) -> tuple[str, str, str]:
+    """Give the rules, the pool and the template of an example; else none, the pool of all tests, and none."""
     _, _, rest = CHECKS[name].explanation.partition(f"\n{heading}:\n")
     texts = FENCE.findall(re.split(r"\n(?:Good|Source):", rest)[0])
     pools = [text for text in texts if text.startswith("# pool.yaml")]
-    rules = [text for text in texts if text not in pools]
-    return "".join(rules) or "rules: {}\n", "".join(pools) or POOL
+    templates = [text for text in texts if text.startswith("# template.yaml")]
+    rules = [text for text in texts if text not in (*pools, *templates)]
+    return "".join(rules) or "rules: {}\n", "".join(pools) or POOL, "".join(templates)
 
 
 @pytest.mark.parametrize("name", sorted(set(CHECKS) - {"claim-suppressed-elsewhere"}))
@@ -36,7 +37,7 @@ def test_the_bad_example_is_found_and_the_good_one_is_not(name: str, found: Foun
 def test_the_bad_example_of_a_suppression_is_refused_unless_it_is_accepted(check: Check) -> None:
     """A suppressed claim that another rule writes is found when the policy is loaded."""
     name = "claim-suppressed-elsewhere"
-    bad, _ = example(name, "Bad")
+    bad, _, _ = example(name, "Bad")
     with pytest.raises(Exception, match=name):
         check(bad)
     check(example(name, "Good")[0])

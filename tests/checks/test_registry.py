@@ -15,12 +15,14 @@ from pretoken.policy.errors import Place
 from pretoken.policy.load import LoadedPolicy, load_policy
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import At
+from pretoken.pools import read_template
 from tests.checks.conftest import POOL, Check
 from tests.properties.choices import Seeded
 from tests.properties.policies import policy
 
 ENDING = re.compile("(`|leave it out|takes them all)$")
 SAMPLE = Path(__file__).parents[2] / "policies"
+TEMPLATE = SAMPLE.parent / "template.yaml"
 
 STAGE = """\
 rules:
@@ -32,24 +34,32 @@ rules:
 
 def test_the_sample_policy_has_no_findings() -> None:
     """What people copy is clean."""
-    assert findings(load_policy(SAMPLE)) == []
+    assert findings(load_policy(SAMPLE), read_template(TEMPLATE)) == []
 
 
 def test_names_are_those_of_the_functions_in_kebab_case() -> None:
     """Names are stable: acceptances and dashboards hold them."""
     assert {name: check.severity for name, check in CHECKS.items()} == {
         "claim-suppressed-elsewhere": "error",
+        "missing-variable": "error",
         "not-a-key-arn": "error",
         "personal-data-in-clear": "error",
         "recipient-chosen-by-untrusted-input": "error",
         "removal-can-be-evaded": "error",
+        "tier-too-low": "error",
         "untrusted-authorization": "error",
+        "writable-attribute": "error",
+        "wrong-trigger-version": "error",
+        "admin-scope-kept": "warning",
         "ambiguous-template": "warning",
         "constant-key": "warning",
         "doubtful-label": "warning",
+        "excess-permission": "warning",
         "iam-wildcard": "warning",
         "looks-like-a-path": "warning",
         "lost-on-refresh": "warning",
+        "metadata-never-arrives": "warning",
+        "missing-permission": "warning",
         "never-true": "warning",
         "personal-constant": "warning",
         "reaches-machines": "warning",
@@ -59,8 +69,10 @@ def test_names_are_those_of_the_functions_in_kebab_case() -> None:
         "too-many-facts": "warning",
         "unbounded-scopes": "warning",
         "unused-acceptance": "warning",
+        "verified-by-provider": "warning",
         "add-without-effect": "notice",
         "pseudonym-beside-sub": "notice",
+        "undeclared-variable": "notice",
         "unused-name": "notice",
         "user-name-in-clear": "notice",
     }
@@ -108,20 +120,27 @@ def test_findings_come_in_the_order_of_their_places(check: Check) -> None:
 def test_any_sound_policy_can_be_checked() -> None:
     """Whatever its values and conditions; every message ends with something to type, or to leave out."""
     seen = Counter[str]()
+    template = read_template(TEMPLATE)
     for seed in range(200):
         sound = Policy.model_validate(policy(Seeded(f"checks-{seed}")))
-        outcome = all_findings(LoadedPolicy(sound, (), cast("Any", Nowhere())))
+        outcome = all_findings(LoadedPolicy(sound, (), cast("Any", Nowhere())), template)
         seen.update(finding.name for finding in (*outcome.standing, *(one.finding for one in outcome.accepted)))
         assert all(ENDING.search(finding.cure) for finding in outcome.standing)
     assert set(CHECKS) - set(seen) <= {
         "constant-key",
+        "excess-permission",
         "iam-wildcard",
         "looks-like-a-path",
+        "metadata-never-arrives",
+        "missing-permission",
         "not-a-key-arn",
         "personal-constant",
         "sensitive-data-in-id-token",
+        "tier-too-low",
         "too-many-facts",
         "unused-acceptance",
+        "verified-by-provider",
+        "writable-attribute",
     }
 
 

@@ -76,7 +76,7 @@ def found(
     accepted: tuple[Accepted, ...] = (),
 ) -> None:
     finding = Finding("a-finding", severity, Place(FILE, 3, 1), "plan", "when", "this", "that", "them", flow)
-    monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([finding], [*accepted]))
+    monkeypatch.setattr(examination, "all_findings", lambda *_: Findings([finding], [*accepted]))
 
 
 @pytest.mark.parametrize(("severity", "code"), [("error", 1), ("warning", 1), ("notice", 0)])
@@ -128,7 +128,7 @@ def test_a_finding_shows_from_where_to_where_data_flows(run: Run, monkeypatch: p
 
 
 def test_accepted_findings_stay_in_the_report_with_the_reason(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "all_findings", lambda _loaded: Findings([], [ACCEPTED]))
+    monkeypatch.setattr(examination, "all_findings", lambda *_: Findings([], [ACCEPTED]))
     result = run("check")
 
     assert result.exit_code == 0
@@ -199,6 +199,7 @@ def test_the_json_form_has_an_object_for_each_finding(run: Run) -> None:
         "rules": 5,
         "files": ["policies/pool.yaml", "policies/rules/a.yaml"],
         "cases": 1,
+        "template": None,
     }
     write(Path("policies"), "rules: {a: {acess_token: {}}}")
     result = run("check", "--format", "json")
@@ -247,3 +248,52 @@ def test_a_rules_file_that_prints_does_not_disturb_the_report(run: Run) -> None:
 
     assert (result.exit_code, json.loads(result.stdout)["findings"]) == (0, [])
     assert result.stderr == "hello\n"
+
+
+TEMPLATE = """\
+Resources:
+  PreTokenGeneration:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: pre_token_generation.handler, Role: !Ref Role, Environment: {Variables: {KEY: a}}}
+"""
+
+
+def test_the_template_beside_the_folder_is_compared(run: Run) -> None:
+    Path("template.yml").write_text(TEMPLATE)
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert result.output == (
+        "template.yml:4:88: error[missing-variable]: the function `PreTokenGeneration` has no variable `WEB_ID`\n"
+        "    gain: the function doesn't start, and every sign-in is refused\n"
+        "    cure: write `WEB_ID: VALUE` under its `Environment`, in `Variables`\n\n"
+        "1 error in 1 file; checked 5 rules in 2 files, 1 case, template.yml\n"
+    )
+    assert json.loads(run("check", "--format", "json").output)["template"] == "template.yml"
+
+
+def test_another_template_can_be_named(run: Run) -> None:
+    Path("template.yml").write_text(TEMPLATE)
+    Path("other.json").write_text('{"Resources": {}}')
+    result = run("check", "--template", "other.json")
+
+    assert (result.exit_code, result.output) == (0, "no findings: 5 rules in 2 files, 1 case, other.json\n")
+
+
+def test_a_template_that_cannot_be_read_is_an_error_beside_those_of_the_rules(run: Run) -> None:
+    Path("template.yaml").write_text("Resources: {A: !Ref B, A: !Ref C}")
+    Path("policies/rules/a.yaml").write_text("rules: {a: {acess_token: {}}}")
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert [line.split(": ")[1] for line in result.output.splitlines()[:2]] == ["unknown-key", "duplicate-key"]
+
+
+def test_a_template_that_is_not_there_cannot_be_compared(run: Run) -> None:
+    Path("template.yml").write_text(TEMPLATE)
+    result = run("check", "--template", "template.yaml")
+
+    assert (result.exit_code, result.output) == (
+        2,
+        "template.yaml: there is no such file; did you mean `template.yml`?\n",
+    )

@@ -71,7 +71,7 @@ def test_a_policy_without_cases_is_refused(project: Project) -> None:
 def test_a_policy_whose_function_would_not_start_is_refused(project: Project) -> None:
     rule = "{from: attribute.sub, then: {pseudonym: partner}}"
     project.write(
-        f"rules: {{known: {{access_token: {{claims: {{partner_id: {rule}}}}}}}}}\n",
+        f"rules: {{known: {{access_token: {{claims: {{partner_id: {rule}}}, scopes: {{keep: openid}}}}}}}}\n",
         CASES.replace("id_token: {claims: {hello: world}}", "denied: false"),
     )
     (project.policies / "pool.yaml").write_text(
@@ -93,3 +93,17 @@ def test_notices_are_no_reason_to_refuse(project: Project) -> None:
 def test_python_rule_files_are_refused_where_they_may_not_run(project: Project) -> None:
     (project.policies / "rules" / "b.py").write_text("raise SystemExit('it ran')\n")
     assert "python-refused" in refused(project, python=False)[1]
+
+
+def test_a_policy_that_its_template_contradicts_is_refused(project: Project) -> None:
+    """The template beside the folder, or another one."""
+    pool = project.policies / "pool.yaml"
+    pool.write_text(pool.read_text() + "attributes: {custom:a: {writable_by: admin}}\n")
+    template = project.folder / "template.yaml"
+    template.write_text("Resources: {Web: {Type: AWS::Cognito::UserPoolClient}}\n")
+    name, text = refused(project)
+    assert name == "findings"
+    assert "error[writable-attribute]" in text
+    other = project.folder / "other.yaml"
+    other.write_text("Resources: {}\n")
+    assert admit(project.policies, python=True, template=other)

@@ -1,4 +1,4 @@
-"""The template and the sample policy say the same of the pool, the variables and the recipients."""
+"""The template fits the sample policy also in what `pretoken check` doesn't compare."""
 
 from __future__ import annotations
 
@@ -13,20 +13,6 @@ def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
 def clients(template: dict[str, Any]) -> list[dict[str, Any]]:
     kind = "AWS::Cognito::UserPoolClient"
     return [one["Properties"] for one in template["Resources"].values() if one["Type"] == kind]
-
-
-def test_no_client_writes_what_the_policy_trusts(template: dict[str, Any], plan: dict[str, Any]) -> None:
-    attributes = plan["pool"]["attributes"]
-    trusted = {name for name, one in attributes.items() if one.get("writable_by", "user") != "user"}
-    assert trusted == {"birthdate", "custom:employee_number"}
-    for client in clients(template):
-        assert client["WriteAttributes"], "an empty list means every attribute"
-        assert not trusted & set(client["WriteAttributes"])
-
-
-def test_no_attribute_is_required(template: dict[str, Any]) -> None:
-    """Every client may write required ones, whatever its list says."""
-    assert not any(one.get("Required") for one in properties(template, "UserPool")["Schema"])
 
 
 def test_people_cannot_sign_in_through_the_client_for_machines(template: dict[str, Any]) -> None:
@@ -61,16 +47,13 @@ def test_user_names_hold_no_personal_data(template: dict[str, Any]) -> None:
     assert "AliasAttributes" not in properties(template, "UserPool")
 
 
-def test_the_pool_sends_events_of_the_declared_version(template: dict[str, Any], plan: dict[str, Any]) -> None:
-    config = properties(template, "UserPool")["LambdaConfig"]
-    assert plan["pool"]["trigger"] == [config["PreTokenGenerationConfig"]["LambdaVersion"]]
-    assert "PreTokenGeneration" not in config, "the old member must be the same function, or missing"
+def test_the_pool_has_no_trigger_of_the_old_kind(template: dict[str, Any]) -> None:
+    """It would have to be the same function."""
+    assert "PreTokenGeneration" not in properties(template, "UserPool")["LambdaConfig"]
 
 
-def test_the_function_has_every_declared_variable(template: dict[str, Any], plan: dict[str, Any]) -> None:
-    variables = properties(template, "PreTokenGeneration")["Environment"]["Variables"]
-    assert set(variables) == set(plan["pool"]["variables"]) | {"AWS_ENDPOINT_URL"}
-    assert variables["AWS_ENDPOINT_URL"] == "", "the deployed function asks AWS itself"
+def test_the_deployed_function_asks_aws_itself(template: dict[str, Any]) -> None:
+    assert properties(template, "PreTokenGeneration")["Environment"]["Variables"]["AWS_ENDPOINT_URL"] == ""
 
 
 def test_the_function_answers_before_cognito_gives_up(template: dict[str, Any]) -> None:

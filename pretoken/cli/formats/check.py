@@ -1,6 +1,7 @@
 """The report of `pretoken check`.
 
-JSON: {"findings": [FINDING], "accepted": [ACCEPTED], "rules": 1, "files": [PATH], "cases": 1}
+JSON: {"findings": [FINDING], "accepted": [ACCEPTED],
+       "rules": 1, "files": [PATH], "cases": 1, "template": PATH or null}
     FINDING = {"file", "line", "column", "severity", "name", "message"}; if the policy loads also
               {"rule": NAME or null, "at": PLACE, "flow": [STEP], "gain", "cure"}; an acceptance names "name" and "at"
     STEP = {"text", "file", "line", "column"}
@@ -64,6 +65,8 @@ def _extent(examined: Examination) -> str:
     parts = [f"{counted(len(examined.loaded.policy.rules), 'rule')} in {counted(len(examined.loaded.files), 'file')}"]
     if examined.cases is not None:
         parts.append(counted(len(examined.cases), "case"))
+    if examined.template is not None:
+        parts.append(examined.template)
     if examined.accepted:
         parts.append(counted(len(examined.accepted), "accepted finding"))
     return f"{'; checked' if examined.found else ':'} {', '.join(parts)}"
@@ -78,4 +81,5 @@ def check_json(examined: Examination) -> dict[str, Any]:
         "rules": 0 if loaded is None else len(loaded.policy.rules),
         "files": [] if loaded is None else [*loaded.files],
         "cases": len(examined.cases or ()),
+        "template": examined.template,
     }
