@@ -15,6 +15,7 @@ from pretoken.checks.names import unused_name
 from pretoken.checks.pseudonyms import pseudonym_beside_sub
 from pretoken.checks.refresh import lost_on_refresh
 from pretoken.checks.scopes import unbounded_scopes
+from pretoken.checks.sizes.check import token_too_large
 from pretoken.checks.suppressions import claim_suppressed_elsewhere
 from pretoken.checks.templates import ambiguous_template
 from pretoken.checks.texts import looks_like_a_path
@@ -32,6 +33,7 @@ CHECKS: dict[str, Check] = {
         never_true,
         reaches_machines,
         roles_kept_for_removed_groups,
+        token_too_large,
         unbounded_scopes,
         unused_acceptance,
         add_without_effect,
