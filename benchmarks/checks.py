@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import statistics
 import subprocess
@@ -57,7 +58,9 @@ def seconds(rules: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         policies = Path(folder) / "policies"
         (policies / "rules").mkdir(parents=True)
-        (policies / "pool.yaml").write_text(POOL.read_text())
+        (policies / "pool.yaml").write_text(
+            re.sub("^scopes: .*$", "scopes: {prefix: orders/}", POOL.read_text(), flags=re.MULTILINE)
+        )
         (policies / "rules" / "many.yaml").write_text(DERIVED + "".join(RULES.format(n=n) for n in range(rules // 4)))
         return statistics.median(_run(policies) for _ in range(ROUNDS))
 

@@ -27,6 +27,7 @@ from pretoken.checks.profile import iam_wildcard, scope_opens_profile, user_name
 from pretoken.checks.pseudonyms import pseudonym_beside_sub
 from pretoken.checks.refresh import lost_on_refresh
 from pretoken.checks.scopes import unbounded_scopes
+from pretoken.checks.sizes.check import token_too_large
 from pretoken.checks.suppressions import claim_suppressed_elsewhere
 from pretoken.checks.templates import ambiguous_template
 from pretoken.checks.texts import looks_like_a_path
@@ -64,6 +65,7 @@ CHECKS: dict[str, Check] = {
         roles_kept_for_removed_groups,
         scope_opens_profile,
         sensitive_data_in_id_token,
+        token_too_large,
         too_many_facts,
         unbounded_scopes,
         unused_acceptance,

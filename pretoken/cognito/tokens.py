@@ -194,10 +194,15 @@ def _without(items: Iterable[str], removed: Iterable[str]) -> list[str]:
 
 
 def token_bytes(claims: dict[str, Any]) -> int:
-    """Count the bytes of the signed JWT that carries these claims (RFC 7515: base64url without padding)."""
+    """Count the bytes of the signed JWT that carries these claims."""
     # Text from an event may hold half a surrogate pair, which UTF-8 can't carry and Cognito can't issue.
     payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
-    return _base64url_length(_HEADER_BYTES) + _base64url_length(len(payload)) + _base64url_length(_SIGNATURE_BYTES) + 2
+    return signed_bytes(len(payload))
+
+
+def signed_bytes(payload: int) -> int:
+    """Count the bytes of a signed JWT by those of its claims' JSON (RFC 7515: base64url without padding)."""
+    return _base64url_length(_HEADER_BYTES) + _base64url_length(payload) + _base64url_length(_SIGNATURE_BYTES) + 2
 
 
 def _base64url_length(size: int) -> int:

@@ -26,6 +26,7 @@ from pretoken.trigger.durations import milliseconds_of
 from pretoken.trigger.fetching.lookups import DEFAULT_TOTAL
 
 EventVersion: TypeAlias = Literal["V1_0", "V2_0", "V3_0"]
+Consumer: TypeAlias = Literal["api_gateway", "private_rest_api", "alb", "cookie"]
 VERSIONS: tuple[str, ...] = get_args(EventVersion)
 MESSAGE_CLAIM = r"encrypted_for_[A-Za-z0-9_]+"
 PATIENCE = 5_000
@@ -134,6 +135,8 @@ class Pool(Model):
         Annotated[Literal["all"], Tag("<word>")] | Annotated[tuple[Text, ...], Tag("<words>")], _WORD
     ] = Field((), examples=[["cognito:roles"]])
     """ID-token claims on which someone authorizes, Cognito's own included."""
+    consumers: OneOrMore[Consumer] | None = Field(None, examples=["api_gateway"])
+    """What the tokens must fit into: `api_gateway`, `private_rest_api`, `alb` (a load balancer), a `cookie` each."""
     limits: Limits = Field(Limits(), examples=[{"access_token_bytes": 4096}])
     """How large tokens may get, and how long lookups may take."""
     accept: tuple[Acceptance, ...] = Field(

@@ -15,11 +15,16 @@ trigger: V3_0
 other_clients: deny
 variables: {WEB_ID: any, KEY: any}
 clients: {web: "${WEB_ID}", worker: worker-id}
-attributes: {custom:tenant: {writable_by: admin, data: none}}
+groups: [admins]
+scopes: [orders/read, orders/write, invoices/read, openid]
+attributes:
+  custom:tenant: {writable_by: admin, data: none, max_length: 32}
+  email: {max_length: 128}
+  name: {max_length: 128}
 lookups:
-  user: {dynamodb: {table: users, key: {pk: "{attribute.sub}"}}, data: none, fields: {plan: string}}
+  user: {dynamodb: {table: users, key: {pk: "{attribute.sub}"}}, data: none, fields: {plan: {max_length: 16}}}
 recipients: {billing-api: {key: "${KEY}"}}
-limits: {access_token_bytes: 4096}
+limits: {access_token_bytes: 8192}
 """
 RULES = """\
 rules:

@@ -13,7 +13,7 @@ from tests.simulator.folders import write
 
 ROOT = Path(__file__).parents[2]
 RULES = "rules: {plan: {when: {client: web}, access_token: {claims: {plan: free}}}}\n"
-PLAIN_POOL = re.sub(r"attributes:.*|lookups:.*\n.*|recipients:.*|, KEY: any", "", POOL)
+PLAIN_POOL = re.sub(r"attributes:\n(?:  .*\n)+|lookups:.*\n.*|recipients:.*|, KEY: any", "", POOL)
 
 
 @pytest.fixture(autouse=True)

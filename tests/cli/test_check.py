@@ -164,7 +164,8 @@ def test_a_reason_is_told_in_every_format_unless_it_may_be_about_a_person(
     format_: str, why: str, shown: str, run: Run
 ) -> None:
     accept = "{finding: reaches-machines, at: access_token, why: WHY}".replace("WHY", json.dumps(why))
-    write(Path("policies"), WARNED.replace("when: {client: web}, ", "").replace("ACCEPTED", accept))
+    pool = POOL.replace("limits: {access_token_bytes: 4096}\n", "")
+    write(Path("policies"), WARNED.replace("when: {client: web}, ", "").replace("ACCEPTED", accept), pool)
     result = run("check", "--format", format_)
 
     assert result.exit_code == 0

@@ -142,7 +142,7 @@ def test_no_report_holds_a_value_of_an_event(run: Run) -> None:
 @pytest.mark.usefixtures("git")
 def test_the_json_form_has_all_sign_ins_of_each_change(run: Run) -> None:
     events(**{f"anna{number}": ANNA for number in range(5)}, env={"Parameters": {}})
-    rules("remove: openid", "remove: email")
+    rules("remove: openid", "remove: orders/write")
     data = json.loads(run("diff", "main", "policies", "--format", "json").output)
 
     assert data == {
@@ -181,7 +181,7 @@ def test_a_gain_of_authority_fails_if_that_is_asked_for(run: Run) -> None:
     assert run("diff", "main", "policies", "--fail-on-gain").exit_code == 0
     rules("hide: {id_token: {suppress: [phone_number]}}", "hide: {id_token: {claims: {display: me}}}")
     assert run("diff", "main", "policies", "--fail-on-gain").exit_code == 0
-    rules("remove: openid", "remove: email")
+    rules("remove: openid", "remove: orders/write")
 
     assert run("diff", "main", "policies").exit_code == 0
     assert run("diff", "main", "policies", "--fail-on-gain").exit_code == 1
@@ -221,7 +221,9 @@ def test_lookups_and_variables_are_those_that_either_policy_declares(run: Run) -
     fields = (
         "fields: {level: string}}\n  team: {dynamodb: {table: teams, key: {pk: x}}, data: none, fields: {name: string}}"
     )
-    pool = POOL.replace("fields: {plan: string}}", fields).replace("KEY: any", "KEY: any, STAGE: [test, live]")
+    pool = POOL.replace("fields: {plan: {max_length: 16}}}", fields).replace(
+        "KEY: any", "KEY: any, STAGE: [test, live]"
+    )
     new = "rules: {a: {access_token: {claims: {level: {from: lookup.user.level}, stage: '${STAGE}'}}}}"
     write(Path("proposed"), new, pool)
     Path("lookups.yaml").write_text("user: {plan: free, level: high}\nteam: {name: none}\n")
@@ -239,7 +241,7 @@ def test_lookups_and_variables_are_those_that_either_policy_declares(run: Run) -
 
 def test_the_instant_decides_ages(run: Run) -> None:
     new = "rules: {a: {access_token: {claims: {adult: {test: {attribute.birthdate: {age_at_least: 18}}}}}}}"
-    pool = POOL.replace("attributes: {", "attributes: {birthdate: {writable_by: admin}, ")
+    pool = POOL.replace("attributes:\n", "attributes:\n  birthdate: {writable_by: admin}\n")
     old = new.replace("age_at_least: 18", "age_at_least: 21")
     write(Path("old"), old, pool)
     write(Path("proposed"), new, pool)

@@ -28,7 +28,7 @@ GOLDEN = """\
 a user signs in through the app client web (read as V3_0, as pool.yaml declares)
 + added  ~ changed  - removed  ? missing
 
-access token, for APIs                                  1,001 bytes before, 2,021 after, limit 4,096
+access token, for APIs                                  1,001 bytes before, 2,021 after, limit 8,192
 
     claim                      before         after
   + encrypted_for_billing_api                 encrypted
@@ -161,9 +161,9 @@ def test_an_unknown_app_client_is_told_with_its_cure(run: Run) -> None:
 
 
 def test_an_over_long_token_is_told(run: Run) -> None:
-    output = preview(run, event(attributes={"custom:tenant": "x" * 5000})).output
+    output = preview(run, event(attributes={"custom:tenant": "x" * 7000})).output
 
-    assert "after, over the limit of 4,096\n" in output
+    assert "after, over the limit of 8,192\n" in output
     assert max(map(len, output.splitlines())) <= 100  # and long values are cut
 
 

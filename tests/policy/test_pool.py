@@ -19,6 +19,8 @@ GOOD = [
     "pseudonyms: {a: {secret: arn}}",
     "id_token_authorizes: all",
     "id_token_authorizes: [cognito:roles]",
+    "consumers: alb",
+    "consumers: [api_gateway, private_rest_api, cookie]",
     "limits: {access_token_bytes: 4096, id_token_bytes: 4096, lookups_total: 3s}",
     "accept: [{finding: unused-name, why: soon}]",
     f"lookups: {{a: {{dynamodb: {{table: t, key: {{pk: '{{attribute.sub}}', sk: a}}, consistent: true}}, {FIELDS}}}}}",
@@ -103,6 +105,10 @@ BAD = [
     (
         "id_token_authorizes: some",
         "wrong-choice: `id_token_authorizes` must be `all` or a list; write `id_token_authorizes: [some]`",
+    ),
+    (
+        "consumers: cookies",
+        "wrong-choice: `consumers` must be `api_gateway`, `private_rest_api`, `alb` or `cookie`; did you mean `cookie`?",
     ),
     (
         "limits: {lookups_total: 5s}",

@@ -1,0 +1,1 @@
+"""Worst-case sizes of tokens, from what the policy declares."""
