@@ -201,6 +201,15 @@ def test_the_json_form_has_an_object_for_each_finding(run: Run) -> None:
         "files": ["policies/pool.yaml", "policies/rules/a.yaml"],
         "cases": 1,
         "template": None,
+        "released": [
+            {
+                "kind": "self-asserted",
+                "rule": "invoice",
+                "at": f"access_token.encrypted_for.billing-api.{name}",
+                "inputs": [f"attribute.{name}"],
+            }
+            for name in ("email", "name")
+        ],
     }
     write(Path("policies"), "rules: {a: {acess_token: {}}}")
     result = run("check", "--format", "json")

@@ -123,9 +123,9 @@ def guards(node: Node) -> bool:
 def label_of(node: Node) -> Label:
     """Give the label of what a condition lets through: personal data tells no more than a fact by it."""
     literals = literals_of(node)
-    label = worst([literal.label for literal in literals])
+    label = worst([literal.label.few_valued() for literal in literals])
     writers = joined(*(literal.writers for literal in literals))
-    return label._replace(writers=writers, absence=joined(writers, label.absence)).few_valued()
+    return label._replace(writers=writers, absence=joined(writers, label.absence))
 
 
 def shown_test(test: Test) -> str:

@@ -1,10 +1,11 @@
 """The report of `pretoken check`.
 
 JSON: {"findings": [FINDING], "accepted": [ACCEPTED],
-       "rules": 1, "files": [PATH], "cases": 1, "template": PATH or null}
+       "rules": 1, "files": [PATH], "cases": 1, "template": PATH or null, "released": [RELEASED]}
     FINDING = {"file", "line", "column", "severity", "name", "message"}; if the policy loads also
               {"rule": NAME or null, "at": PLACE, "flow": [STEP], "gain", "cure"}; an acceptance names "name" and "at"
     STEP = {"text", "file", "line", "column"}
+    RELEASED = {"kind": "fact" or "self-asserted", "rule": NAME, "at": PLACE, "inputs": [PATH]}
     ACCEPTED = a finding with all of these and {"why": the reason in the policy}
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pretoken.checks.released import released
 from pretoken.cli.formats.github import check_github
 from pretoken.cli.formats.sarif import check_sarif
 from pretoken.policy.errors import printable
@@ -82,4 +84,5 @@ def check_json(examined: Examination) -> dict[str, Any]:
         "files": [] if loaded is None else [*loaded.files],
         "cases": len(examined.cases or ()),
         "template": examined.template,
+        "released": [] if loaded is None else [one.to_json() for one in released(loaded.policy)],
     }
