@@ -8,7 +8,7 @@ from pydantic import model_validator as validator
 from pretoken.policy.constants import matching
 from pretoken.policy.errors import quoted
 from pretoken.policy.model import Model, wrong
-from pretoken.trigger.lookups import LONGEST
+from pretoken.trigger.reading import LONGEST
 
 Type: TypeAlias = Literal["string", "number", "boolean", "date", "time", "strings", "object"]
 Encoding: TypeAlias = Literal["comma_list", "space_list", "provider_list", "json"]

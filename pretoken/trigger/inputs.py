@@ -9,7 +9,7 @@ from __future__ import annotations
 from pretoken.cognito.events import read_identities
 from pretoken.trigger.errors import PlanError
 from pretoken.trigger.outcomes import ABSENT, FAILED
-from pretoken.trigger.reading import text_reader
+from pretoken.trigger.reading import bounded, text_reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ def link_input(path: str, linker: Linker) -> ReadValue:
     if root == "attribute":
         return _attribute(name, linker.pool.get("attributes", {}).get(name))
     if root == "metadata":
-        return _text_in("metadata", name, text_reader(linker.pool["metadata"][name]))
+        declaration = linker.pool["metadata"][name]
+        return _text_in("metadata", name, bounded(text_reader(declaration) or _as_it_is, declaration))
     if root == "derived":
         return _derived(name, linker)
     if root == "lookup":
@@ -154,7 +155,14 @@ def _attribute(name: str, declaration: dict[str, Any] | None) -> ReadValue:
     standard = STANDARD_ATTRIBUTES.get(name)
     if declaration is None or "type" not in declaration:
         declaration = {**(declaration or {}), "type": standard.type if standard else "string"}
-    return _text_in("attributes", name, text_reader(declaration))
+    read = text_reader(declaration)
+    if "max_length" in declaration or "max_items" in declaration:  # Cognito itself takes no more than `LONGEST`
+        read = bounded(read or _as_it_is, declaration)
+    return _text_in("attributes", name, read)
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def _text_in(where: str, name: str, read: Callable[[str], Value] | None) -> ReadValue:

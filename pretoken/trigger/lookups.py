@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pretoken.trigger.outcomes import ABSENT, FAILED, PENDING
-from pretoken.trigger.reading import value_reader
+from pretoken.trigger.reading import bounded, value_reader
 from pretoken.trigger.text import link_template
 
 TYPE_CHECKING = False
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     It may have a method `anticipate` of found rules, other rules and the context, which starts what these may need, and
     gives back those that may apply.
     """
-
-LONGEST = 2048
-"""Characters of a text, or of an item, where pool.yaml doesn't say `max_length`."""
 
 KEYS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
     "dynamodb": lambda source: source["key"],
@@ -115,17 +112,5 @@ class Lookup:
 
 
 def field_reader(shape: dict[str, Any]) -> Callable[[Any], Value]:
-    """Read a field as its type; one that is longer than declared is failed, since sizes are computed from that."""
-    read, longest, most = value_reader(shape), shape.get("max_length", LONGEST), shape.get("max_items")
-
-    def bounded(found: Any) -> Value:
-        value = read(found)
-        if isinstance(value, str):
-            return value if len(value) <= longest else FAILED
-        if isinstance(value, list) and (
-            (most is not None and len(value) > most) or any(len(item) > longest for item in value)
-        ):
-            return FAILED
-        return value
-
-    return bounded
+    """Read a field as its type; one that is longer than declared is failed."""
+    return bounded(value_reader(shape), shape)

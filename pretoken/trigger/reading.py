@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from pretoken.trigger.outcomes import Value
 
+LONGEST = 2048
+"""Characters of a text, or of an item, where pool.yaml doesn't say `max_length`."""
 MAX_INTEGER = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly (RFC 8259 section 6)."""
 BLANKS = " \t\n\r\x0b\x0c"
@@ -43,6 +45,23 @@ def text_reader(declaration: dict[str, Any]) -> Callable[[str], Value] | None:
 def value_reader(declaration: dict[str, Any]) -> Callable[[Any], Value]:
     """Give the function that reads a JSON value, such as a field of a lookup's answer, as the declared type."""
     return _VALUE_READERS[declaration.get("type", "string")]
+
+
+def bounded(read: Callable[[Any], Value], declaration: dict[str, Any]) -> Callable[[Any], Value]:
+    """Let what is longer than declared be failed, since the sizes of tokens are computed from that."""
+    longest, most = declaration.get("max_length", LONGEST), declaration.get("max_items")
+
+    def read_bounded(found: Any) -> Value:
+        value = read(found)
+        if isinstance(value, str):
+            return value if len(value) <= longest else FAILED
+        if isinstance(value, list) and (
+            (most is not None and len(value) > most) or any(len(item) > longest for item in value)
+        ):
+            return FAILED
+        return value
+
+    return read_bounded
 
 
 def read_json(text: Any) -> Any:

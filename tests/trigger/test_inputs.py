@@ -149,6 +149,33 @@ def test_a_declaration_without_a_type_keeps_the_standard_one() -> None:
     assert read("attribute.custom:x", event, pool=pool(attributes=attributes)) == "1"
 
 
+@pytest.mark.parametrize(
+    ("declared", "text", "value"),
+    [
+        ({}, "x" * 2048, "x" * 2048),
+        ({"max_length": 3}, "abc", "abc"),
+        ({"max_length": 3}, "abcd", FAILED),
+        ({"type": "strings", "max_length": 3}, "abc,def", ["abc", "def"]),
+        ({"type": "strings", "max_length": 3}, "abc,defg", FAILED),
+        ({"type": "strings", "max_items": 2}, "a,b", ["a", "b"]),
+        ({"type": "strings", "max_items": 2}, "a,b,c", FAILED),
+        ({"type": "number", "max_length": 3}, "12345", 12345),
+    ],
+)
+def test_what_is_longer_than_declared_is_failed(declared: dict[str, object], text: str, value: object) -> None:
+    """The sizes of tokens are computed from what is declared."""
+    given = pool(attributes={"custom:x": declared}, metadata={"x": declared})
+    assert read("attribute.custom:x", {"attributes": {"custom:x": text}}, pool=given) == value
+    assert read("metadata.x", {"metadata": {"x": text}}, pool=given) == value
+
+
+def test_metadata_are_bounded_where_nothing_is_declared() -> None:
+    """Cognito bounds attributes, and nobody bounds what callers send."""
+    given = pool(attributes={"custom:x": {}}, metadata={"x": {}})
+    assert read("metadata.x", {"metadata": {"x": "x" * 2049}}, pool=given) is FAILED
+    assert read("attribute.custom:x", {"attributes": {"custom:x": "x" * 2049}}, pool=given) == "x" * 2049
+
+
 def test_a_lookup_field_is_an_input() -> None:
     """A value, absent (no row, no such field, a key part absent), or failed."""
     assert read("lookup.row.string", lookups={"row": {"string": "x"}}) == "x"

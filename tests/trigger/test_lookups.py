@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pretoken.trigger.context import no_answers
-from pretoken.trigger.lookups import KEYS, LONGEST
+from pretoken.trigger.lookups import KEYS
 from pretoken.trigger.outcomes import ABSENT, FAILED, PENDING
+from pretoken.trigger.reading import LONGEST
 from tests.trigger.plans import SUB, Lookups, claim, claims, context, decide, evaluate, given, linker, lookup, pool
 
 if TYPE_CHECKING:

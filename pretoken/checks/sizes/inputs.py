@@ -10,7 +10,7 @@ from pretoken.policy.fields import Attribute, Field_
 from pretoken.policy.pool import Pool
 from pretoken.policy.tests import Operators, Test
 from pretoken.trigger.inputs import STANDARD_ATTRIBUTES, split_path
-from pretoken.trigger.lookups import LONGEST
+from pretoken.trigger.reading import LONGEST
 from pretoken.trigger.text import parts_of
 
 # Amazon Cognito API Reference, and the page "Quotas in Amazon Cognito".
