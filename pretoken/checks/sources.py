@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from pretoken.checks.finding import Hop, shown, written
 from pretoken.checks.flow import Trace, Traces
+from pretoken.checks.flow.values import MERGING
 from pretoken.policy.errors import quoted, typed
 from pretoken.policy.report import At
 from pretoken.trigger.inputs import split_path
@@ -65,7 +66,9 @@ class Source(NamedTuple):
         if self.writer == "caller":
             return "believe it only from a list about the user: `one_of: lookup.user.tenants`"
         if self.path in _VERIFIED:
-            return f"require beside it `{_VERIFIED[self.path]}: true`"
+            merging = next((hop.text for hop in self.trace if hop.text in MERGING), None)
+            stored = f", and read it as it is stored, without `{merging}`" if merging else ""
+            return f"require beside it `{_VERIFIED[self.path]}: true`{stored}"
         if self.writer == "provider":
             return (
                 "require the provider, `identity_providers: NAME`, and let a rule without `when` remove the scope "

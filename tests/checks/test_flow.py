@@ -199,6 +199,36 @@ def test_an_address_is_believed_only_where_it_must_be_verified(when: str, name: 
     assert names == ([name] if name else [])
 
 
+AS_STORED = [
+    ("{from: lookup.mailed.role}", None),
+    ("{from: attribute.email, then: [lower, {table: {a@b.com: x, c@b.com: x}}]}", CHOSEN),
+    ("{from: attribute.email, then: [trim, email_domain, {table: {a.com: x}}]}", None),
+    ("{from: derived.stripped, then: {prefer: [a@b.com]}}", CHOSEN),
+    ("{from: attribute.custom:plan, then: [trim, upper]}", None),
+]
+
+
+@pytest.mark.parametrize(("value", "name"), AS_STORED)
+def test_a_verified_address_is_believed_as_it_is_stored(value: str, name: str | None, check: Check) -> None:
+    """In other letters it may be somebody else's; the domain of an address is one in any letters."""
+    derived = "derived: {stripped: {from: attribute.email, then: {strip_prefix: a+}}}\n"
+    assert found(check, claim(value, f"client: web, {VERIFIED}"), derived) == ([name] if name else [])
+
+
+def test_what_cures_an_address_in_other_letters_is_to_read_it_as_it_is_stored(check: Check) -> None:
+    """That it must be verified alone would be no cure."""
+    rules = claim("{from: attribute.email, then: [lower, {prefer: [a@b.com]}]}", f"client: web, {VERIFIED}")
+    (finding,) = (one for one in check(f"rules:\n{rules}", POOL).standing if one.name == CHOSEN)
+    assert finding.cure.endswith("`attribute.email_verified: true`, and read it as it is stored, without `lower`")
+
+
+def test_a_domain_is_about_many(check: Check) -> None:
+    """So it tells nobody apart where the caller chooses the rest of a key."""
+    pool = POOL.replace("{attribute.sub}#{metadata", "{derived.domain}#{metadata")
+    derived = "derived: {domain: {from: attribute.email, then: email_domain}}\n"
+    assert found(check, claim("{from: lookup.member.roles}", f"client: web, {VERIFIED}"), derived, pool) == [CHOSEN]
+
+
 def test_a_phone_number_is_believed_where_it_is_verified(check: Check) -> None:
     """As an e-mail address is."""
     test = "{test: {attribute.phone_number: {prefix: '+49'}}}"
@@ -371,6 +401,9 @@ CONFIDENTIALITY = [
     ("{from: attribute.gender, then: {table: {m: x, f: x, d: d}}}", CLEAR),
     ("{from: attribute.gender, then: {table: {m: x, n: x, x: w, f: w}}}", None),
     ("{from: lookup.user.mail, then: [email_domain, {table: {a.com: a}}]}", None),
+    ("{from: derived.domain, then: {table: {a.com: a}}}", None),
+    ("{template: '{derived.domain}', then: {table: {a.com: a}}}", None),
+    ("{template: '{derived.domain}{derived.private}', then: {table: {a.com: a}}}", CLEAR),
     ("{from: attribute.gender, then: {keep: [m, f]}}", None),
     ("{from: attribute.gender, then: {keep: {prefix: m}}}", CLEAR),
     ("{from: attribute.gender, then: {prefer: [m, f]}}", None),
@@ -390,7 +423,8 @@ CONFIDENTIALITY = [
 @pytest.mark.parametrize(("value", "name"), CONFIDENTIALITY)
 def test_a_claim_is_public_or_found(value: str, name: str | None, check: Check) -> None:
     """Personal data gets into no claim but as a fact; sensitive data not even so."""
-    derived = "derived: {private: {from: attribute.custom:private, then: trim}, mails: {from: lookup.user.mail}}\n"
+    derived = "derived: {private: {from: attribute.custom:private, then: trim}, mails: {from: lookup.user.mail}, "
+    derived += "domain: {from: lookup.user.mail, then: email_domain}}\n"
     assert found(check, claim(value), derived) == ([name] if name else [])
 
 
