@@ -67,6 +67,15 @@ lookups:
     parameter: {name: /all}
     data: none
     fields: {tenants: strings}
+  coded:
+    parameter: {name: /admin}
+    must_match: {code: metadata.device}
+    data: none
+    fields: {code: string, role: string}
+  app:
+    parameter: {name: "/apps/{client}"}
+    data: none
+    fields: {tenants: strings, default: string}
 recipients: {billing-api: {key: "arn:aws:kms:eu-west-1:000000000000:key/a"}}
 pseudonyms: {partner: {secret: arn}}
 """
@@ -118,6 +127,8 @@ INTEGRITY = [
     ("{from: lookup.matched.role}", None),
     ("{from: lookup.mailed.role}", CHOSEN),
     ("{from: lookup.all.tenants}", None),
+    ("{from: lookup.coded.role}", CHOSEN),
+    ("{from: lookup.app.default}", None),
     # one_of
     (TENANT, None),
     ("{from: attribute.custom:tenant, one_of: lookup.user.default}", None),
@@ -125,6 +136,7 @@ INTEGRITY = [
     ("{from: metadata.tenant, one_of: lookup.own.tenants}", CHOSEN),
     ("{from: metadata.tenant, one_of: lookup.asked.tenants}", CHOSEN),
     ("{from: metadata.tenant, one_of: scopes}", CHOSEN),
+    ("{from: metadata.tenant, one_of: lookup.app.tenants}", CHOSEN),
     ("{from: attribute.custom:plan, one_of: lookup.own.tenants}", CHOSEN),
     # what stands in for a missing value
     (TENANT.replace("}", ", default: acme}"), CHOSEN),
@@ -132,6 +144,7 @@ INTEGRITY = [
     (f"{{first_of: [{TENANT}, {{from: lookup.user.default}}]}}", None),
     (f"{{first_of: [{TENANT}, acme]}}", CHOSEN),
     (f"{{first_of: [{TENANT}, {{from: pool.id}}]}}", CHOSEN),
+    (f"{{first_of: [{TENANT}, {{from: lookup.app.default}}]}}", CHOSEN),
     ("{first_of: [{from: lookup.member.roles}, [reader]]}", CHOSEN),
     ("{first_of: [{from: lookup.user.plan}, free]}", None),
     # forms

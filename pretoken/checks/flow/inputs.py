@@ -128,7 +128,7 @@ def lookup_label(path: str, lookup: Lookup, at: At, label_of: Callable[[str, At]
     keys = [label_of(key, (*where, *place)) for place, text in lookup.templates().items() for key in placeholders(text)]
     matches = [label_of(key, (*where, "must_match", match)) for match, key in lookup.must_match.items()]
     parts = [*keys, *matches]
-    writers = joined(*(part.writers for part in keys))
+    writers = joined(*(part.writers for part in parts))
     trusted = [part for part in parts if not part.writers]
     standing = max((part.standing for part in trusted), default=NOBODY)
     if standing == ANCHOR:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pretoken.checks.finding import Hop
 from pretoken.checks.flow.conditions import failing, holding, is_negative, label_of, lists_of, shown_test, steerers_of
-from pretoken.checks.flow.label import ANCHOR, CONSTANT, NOBODY, PERSONAL, PRINCIPAL, Label, joined, worst
+from pretoken.checks.flow.label import ANCHOR, CONSTANT, PERSONAL, PRINCIPAL, Label, joined, worst
 from pretoken.checks.scopes import names_constants
 from pretoken.policy.steps import Keep, Prefer, Step, Table
 from pretoken.policy.tests import Test
@@ -85,7 +85,7 @@ def _fallbacks(members: list[Label]) -> dict[str, tuple[Hop, ...]]:
     found: dict[str, tuple[Hop, ...]] = {}
     before: dict[str, tuple[Hop, ...]] = {}
     for member in members:
-        if member.standing == NOBODY:
+        if member.standing < PRINCIPAL:
             found = {**before, **found}
         before = {**member.absence, **before}
     return found
@@ -112,7 +112,7 @@ def _endorsed(label: Label, path: str, context: "Context", at: "At", labels: "La
     """Give the label of what is in a list: believed, if the list is trusted and about the principal."""
     members = labels.path(path, context, at)
     hop = Hop(f"one_of {path}", at)
-    if members.writers or members.standing == NOBODY:
+    if members.writers or members.standing < PRINCIPAL:
         return worst([label, members]).through(hop)
     chosen = members if label.secrecy <= PERSONAL else worst([members, label])
     absence = joined(label.absence, members.absence)
