@@ -15,7 +15,8 @@ from pretoken.policy.types import Typing
 from pretoken.policy.walk import walk, walk_test
 from pretoken.policy.writers import writers_of
 
-_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[A-Za-z]{2,}")
+# It matches from the first letter of a word on, so that no text takes long, and no placeholder of a template.
+_ADDRESS = re.compile(r"(?<![^\s@<>{}])[^\s@<>{}]+@[^\s@<>{}]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"(?<![\w+])\+[1-9][0-9 ()./-]{7,}[0-9]")
 _KINDS = ("constant", "plain", "template")
 

@@ -36,6 +36,18 @@ derived: {greeting: {template: "{client} jane@example.com"}}
     assert len(found("personal-constant", rules)) == 3
 
 
+def test_a_placeholder_before_a_host_is_no_constant(found: Found) -> None:
+    """Whose address it is, the label of the placeholder tells."""
+    rules = 'derived: {contact: {template: "{attribute.sub}@example.com"}}\n'
+    assert found("personal-constant", rules) == []
+
+
+def test_long_texts_are_looked_at(found: Found) -> None:
+    """Up to the end, and once each."""
+    rules = f"tables: {{long: {{a: {'a' * 200_000}, b: '{'a' * 200_000} jane@example.com'}}}}\n"
+    assert len(found("personal-constant", rules)) == 1
+
+
 NAMES = [
     ("email", "{data: none}", True),
     ("workEmail", "{data: none}", True),
