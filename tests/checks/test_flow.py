@@ -332,6 +332,17 @@ def test_a_condition_is_judged_by_what_it_guards(
         assert found(check, rule, derived) == ([name] if name else [])
 
 
+def test_facts_that_ask_for_facts_are_judged_once_each(check: Check) -> None:
+    """Of forty facts that each ask for the one before twice, no check follows every way."""
+    facts = (
+        f"  f{n}: {{test: {{all: [{{derived.f{n - 1}: true}}, {{derived.f{n - 1}: true}}]}}}}\n" for n in range(1, 41)
+    )
+    derived = "derived:\n  f0: {test: {metadata.tenant: a, groups: a}}\n" + "".join(facts)
+    assert found(check, adds("derived.f40: true"), derived) == []
+    assert found(check, claim("w", "derived.f40: true"), derived) == [CHOSEN]
+    assert found(check, denies("derived.f40: true"), derived) == [EVADED]
+
+
 SINKS = [
     ("access_token: {claims: {x: {from: metadata.tenant}}}", CHOSEN, "access_token.claims.x"),
     ("access_token: {scopes: {add: {from: metadata.tenant, then: {keep: [a/b]}}}}", CHOSEN, "access_token.scopes.add"),
