@@ -72,6 +72,10 @@ lookups:
     must_match: {code: metadata.device}
     data: none
     fields: {code: string, role: string}
+  treated:
+    lambda: {function: treatments, input: {sub: "{attribute.sub}", diet: "{attribute.custom:diet}"}}
+    data: none
+    fields: {ward: string}
   app:
     parameter: {name: "/apps/{client}"}
     data: none
@@ -423,6 +427,8 @@ CONFIDENTIALITY = [
     ("{from: attribute.custom:plan, one_of: derived.mails}", CLEAR),
     ("{from: attribute.gender, then: {table: {m: x, f: w}}}", CLEAR),
     ("{from: attribute.gender, then: {table: {m: x, f: x, d: d}}}", CLEAR),
+    ("{from: attribute.gender, then: {table: {m: M, f: M}}}", CLEAR),
+    ("{from: attribute.gender, then: {table: {m: [x, m], f: [x, m]}}}", CLEAR),
     ("{from: attribute.gender, then: {table: {m: x, n: x, x: w, f: w}}}", None),
     ("{from: lookup.user.mail, then: [email_domain, {table: {a.com: a}}]}", None),
     ("{from: derived.domain, then: {table: {a.com: a}}}", None),
@@ -436,6 +442,8 @@ CONFIDENTIALITY = [
     ("{from: attribute.custom:diet, then: {prefer: [vegan]}}", CLEAR),
     ("{test: {attribute.birthdate: {age_at_least: 18}}}", None),
     ("{test: {lookup.user.ill: true}}", CLEAR),
+    ("{from: lookup.treated.ward}", CLEAR),
+    ("{test: {lookup.treated.ward: {exists: true}}}", CLEAR),
     ("{choose: [{when: {attribute.gender: m}, value: x}]}", None),
     ("{choose: [{when: {lookup.user.ill: true}, value: x}]}", CLEAR),
     ("{from: attribute.custom:private, default: a}", CLEAR),
@@ -450,6 +458,13 @@ def test_a_claim_is_public_or_found(value: str, name: str | None, check: Check) 
     derived = "derived: {private: {from: attribute.custom:private, then: trim}, mails: {from: lookup.user.mail}, "
     derived += "domain: {from: lookup.user.mail, then: email_domain}}\n"
     assert found(check, claim(value), derived) == ([name] if name else [])
+
+
+def test_what_cures_sensitive_data_is_encryption_alone(check: Check) -> None:
+    """As a fact, a result of a table, or in the ID token it would be found again."""
+    for value in ("{from: attribute.custom:diet}", "{from: attribute.custom:diet, then: {table: {a: x, b: x}}}"):
+        (finding,) = (one for one in check(f"rules:\n{claim(value)}", POOL).standing if one.name == CLEAR)
+        assert finding.cure == "write it under `encrypted_for: {billing-api: …}`, for a fact tells of it as well"
 
 
 def test_many_constants_are_no_few(check: Check) -> None:

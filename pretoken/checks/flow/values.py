@@ -6,6 +6,7 @@ from pretoken.checks.finding import Hop
 from pretoken.checks.flow.conditions import failing, holding, is_negative, label_of, lists_of, shown_test, steerers_of
 from pretoken.checks.flow.label import ANCHOR, CONSTANT, PERSONAL, PRINCIPAL, Label, joined, worst
 from pretoken.checks.scopes import names_constants
+from pretoken.policy.constants import Constant
 from pretoken.policy.steps import Keep, Prefer, Step, Table
 from pretoken.policy.tests import Test
 from pretoken.policy.values import Add, Choose, FirstOf, Form, From, Leaf, Object, Tailed, Template, Tested
@@ -161,4 +162,8 @@ def _merges(step: Table, at: "At", labels: "Labels", *, shared: bool) -> bool:
     if len(set(results)) > FEW:
         return False
     shared = shared or all(results.count(result) > 1 for result in set(results))
-    return shared and not any(key == str(result) for key, result in entries.items())
+    return shared and not any(key.casefold() in _spelled(result) for key, result in entries.items())
+
+
+def _spelled(constant: Constant) -> list[str]:
+    return [str(item).casefold() for item in (constant if isinstance(constant, tuple) else (constant,))]
