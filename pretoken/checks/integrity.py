@@ -16,6 +16,7 @@ from pretoken.policy.report import At
 from pretoken.trigger.inputs import STANDARD_ATTRIBUTES
 
 _PASS = "pass"
+_READS = "choose who reads the data"
 
 
 @check(
@@ -127,7 +128,7 @@ def recipient_chosen_by_untrusted_input(loaded: LoadedPolicy) -> Iterator[Doubt]
     policy = loaded.policy
     for sink in sinks_of(policy):
         if sink.kind == "message":
-            yield from _doubts(sink.at, writers_of(sink.when), "choose who reads the data")
+            yield from _doubts(sink.at, writers_of(sink.when), _READS)
 
 
 @check(
@@ -184,5 +185,5 @@ def _authorizes(sink: Sink, pool: Pool) -> bool:
 def _doubts(at: At, writers: Traces, to: str) -> Iterator[Doubt]:
     for source in sources_of(writers)[:1]:
         message = f"{shown(at)} rests on {source.what}"
-        cure = source.cure_of_removal if to == _PASS else source.cure
+        cure = {_PASS: source.cure_of_removal, _READS: source.cure_of_message}.get(to, source.cure)
         yield Doubt(at, message, cure, source.gain(to), flow_to(source.trace, at), key=True)

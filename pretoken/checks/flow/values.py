@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FEW = 100
 """Of at most so many constants a result is a fact instead of the datum."""
 
+NOT_OWN = ", which is no trusted list about the user"
+"""What stands behind an `one_of` in the way of data that it doesn't endorse."""
+
 MERGING = ("lower", "upper", "trim", "strip_prefix")
 """Steps that can make one address of two."""
 
@@ -114,7 +117,7 @@ def _endorsed(label: Label, path: str, context: "Context", at: "At", labels: "La
     members = labels.path(path, context, at)
     hop = Hop(f"one_of {path}", at)
     if members.writers or members.standing < PRINCIPAL:
-        return worst([label, members]).through(hop)
+        return worst([label, members]).through(Hop(hop.text + NOT_OWN, at))
     chosen = members if label.secrecy <= PERSONAL else worst([members, label])
     absence = joined(label.absence, members.absence)
     return chosen._replace(writers={}, absence=absence, standing=members.standing).through(hop)
