@@ -478,6 +478,7 @@ def test_many_constants_are_no_few(check: Check) -> None:
         assert found(check, claim(f"{{from: username, then: {{keep: [{listed}]}}}}")) == name
 
 
+WRITABLE = "'custom:tenant', 'custom:department', 'custom:flag', 'custom:tags'"
 AUTHORIZING = [
     ("[x]", claim("{from: metadata.tenant, then: {keep: {safe_as: identifier}}}", token="id_token"), [CHOSEN]),
     ("all", claim("{from: metadata.tenant, then: {keep: {safe_as: identifier}}}", token="id_token"), [CHOSEN]),
@@ -491,6 +492,10 @@ AUTHORIZING = [
         "  r: {id_token: {claims: {'custom:tenant': {from: lookup.user.plan, then: {keep: {safe_as: scope}}}}}}\n",
         [],
     ),
+    ("['custom:tenant']", "  r: {when: {principal: user}, id_token: {suppress: ['custom:tenant']}}\n", []),
+    ("['custom:tenant']", "  r: {when: {groups: a}, id_token: {suppress: ['custom:tenant']}}\n", [CHOSEN]),
+    ("all", claim("w"), [CHOSEN]),
+    ("all", f"  r: {{id_token: {{suppress: [{WRITABLE}]}}}}\n", []),
     ("[nickname]", claim("w"), [CHOSEN]),
     ("['cognito:groups']", claim("w"), []),
 ]
@@ -502,6 +507,14 @@ def test_id_token_claims_on_which_someone_authorizes_are_trusted(
 ) -> None:
     """Those that Cognito makes of attributes as well."""
     assert found(check, rules, pool=POOL + f"id_token_authorizes: {authorizing}\n") == names
+
+
+def test_what_cures_a_native_claim_is_to_take_it_out(check: Check) -> None:
+    """No rule can require anything beside it."""
+    pool = POOL + "id_token_authorizes: [email]\n"
+    (finding,) = (one for one in check(f"rules:\n{claim('w')}", pool).standing if one.name == CHOSEN)
+    assert finding.at == "id_token_authorizes.0"
+    assert finding.cure == "let a rule without `when` take it out or write it: `id_token: {suppress: [email]}`"
 
 
 def test_the_way_of_the_data_is_told_with_gain_and_cure(check: Check) -> None:
