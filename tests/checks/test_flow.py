@@ -345,6 +345,7 @@ def test_facts_that_ask_for_facts_are_judged_once_each(check: Check) -> None:
     assert found(check, adds("derived.f40: true"), derived) == []
     assert found(check, claim("w", "derived.f40: true"), derived) == [CHOSEN]
     assert found(check, denies("derived.f40: true"), derived) == [EVADED]
+    assert found(check, adds("derived.f40: true"), derived.replace(", groups: a", "")) == [CHOSEN]
 
 
 SINKS = [
