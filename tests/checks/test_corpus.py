@@ -1,7 +1,7 @@
 """The corpus: policies as teams write them, the insecure ones with the findings they deserve.
 
 Each file holds YAML documents: a header, the pool, and the rules if they don't stand in a Python file beside it.
-The header of an insecure policy says what the `mistake` is, which public `source` tells of it, and the `findings`.
+The header of an insecure policy says what the `mistake` is, which `source` tells of it, and the `findings`.
 That of a sound policy says what it `shows`, and perhaps which insecure policy it `mends`.
 """
 
