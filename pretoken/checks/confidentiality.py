@@ -80,8 +80,10 @@ def _shown_datum(sink: Sink, label: Label, policy: Policy) -> Doubt:
     recipient = next(iter(policy.pool.recipients), "RECIPIENT")
     if label.secrecy == SECRET:
         cure = "secrets are for no token, so leave it out"
+    elif label.secrecy == SENSITIVE:
+        cure = f"write it under `encrypted_for: {{{typed(recipient)}: …}}`, for a fact tells of it as well"
     elif any(hop.text == "table" for hop in label.leak):
-        cure = "let every result of the table stand for two keys or more, or encrypt it: `encrypted_for`"
+        cure = "let every result of the table stand for two keys or more and be none, or encrypt it: `encrypted_for`"
     else:
         cure = f"write it under `encrypted_for: {{{typed(recipient)}: …}}`, put it into the ID token, or state a fact"
         cure += f": `{{test: {{{typed(path)}: TEST}}}}`"

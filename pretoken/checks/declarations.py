@@ -10,12 +10,15 @@ from pretoken.policy.errors import quoted
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import At
+from pretoken.policy.steps import Keep
 from pretoken.policy.tests import Test
 from pretoken.policy.types import Typing
+from pretoken.policy.values import From
 from pretoken.policy.walk import walk, walk_test
 from pretoken.policy.writers import writers_of
 
-_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[A-Za-z]{2,}")
+# It matches from the first letter of a word on, so that no text takes long, and no placeholder of a template.
+_ADDRESS = re.compile(r"(?<![^\s@<>{}])[^\s@<>{}]+@[^\s@<>{}]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"(?<![\w+])\+[1-9][0-9 ()./-]{7,}[0-9]")
 _KINDS = ("constant", "plain", "template")
 
@@ -189,15 +192,31 @@ def too_many_facts(loaded: LoadedPolicy) -> Iterator[Doubt]:
     Source: the rule language, on facts instead of data.
     """
     asked: dict[str, dict[int, At]] = {}
-    for part in walk(loaded.policy):
-        if part.kind == "condition":
-            for path, test in part.item.tests.items():
-                for years, at in _ages(test, (*part.at, path)):
-                    asked.setdefault(path, {}).setdefault(years, at)
+    for path, test, at in _tests(loaded.policy):
+        for years, where in _ages(test, at):
+            asked.setdefault(path, {}).setdefault(years, where)
     for path, ages in asked.items():
         if len(ages) > _FEW_AGES:
             at = list(ages.values())[_FEW_AGES]
             yield Doubt(at, f"the policy asks for {len(ages)} ages of {quoted(path, 'one input')}", _cure(ages))
+
+
+def _tests(policy: Policy) -> Iterator[tuple[str, Test, At]]:
+    """Give the tests of inputs, in conditions and in `keep`."""
+    for part in walk(policy):
+        if part.kind == "condition":
+            for path, test in part.item.tests.items():
+                yield _origin(path, policy), test, (*part.at, path)
+        elif part.kind == "value" and isinstance(part.item, From):
+            for number, step in enumerate(part.item.then):
+                if isinstance(step, Keep):
+                    yield _origin(part.item.from_, policy), step.keep, (*part.at, "then", number, "keep")
+
+
+def _origin(path: str, policy: Policy) -> str:
+    """Give the input that a path stands for, if it is a derived value that reads one."""
+    value = policy.derived.get(path.removeprefix("derived.")) if path.startswith("derived.") else None
+    return _origin(value.from_, policy) if isinstance(value, From) else path
 
 
 def _ages(test: Test, at: At) -> Iterator[tuple[int, At]]:

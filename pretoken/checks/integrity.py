@@ -6,9 +6,10 @@ from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, shown
 from pretoken.checks.flow import Sink, Traces, sinks_of
 from pretoken.checks.flow.conditions import guards, steerers_of, writers_of
-from pretoken.checks.flow.context import ANYWHERE
+from pretoken.checks.flow.context import ANYWHERE, is_for_all_users
 from pretoken.checks.flow.inputs import input_label
 from pretoken.checks.sources import flow_to, sources_of
+from pretoken.policy.errors import typed
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.policy import Policy
 from pretoken.policy.pool import Pool
@@ -16,6 +17,7 @@ from pretoken.policy.report import At
 from pretoken.trigger.inputs import STANDARD_ATTRIBUTES
 
 _PASS = "pass"
+_READS = "choose who reads the data"
 
 
 @check(
@@ -32,7 +34,7 @@ def untrusted_authorization(loaded: LoadedPolicy) -> Iterator[Doubt]:
     A condition is a way too: who chooses whether it holds, chooses what it guards.
 
     Believed are groups, what Cognito itself writes, attributes with `writable_by: admin`, and lookups keyed by such.
-    `attribute.email` is believed where `attribute.email_verified: true` must hold as well.
+    `attribute.email` is believed, as it is stored, where `attribute.email_verified: true` must hold as well.
     What somebody chooses is believed if `one_of` finds it in a trusted list about the user.
     A table, `keep` or a trusted condition beside it isn't enough.
     What stands in for a missing value, by `default` or `first_of`, must be about the user as well.
@@ -41,6 +43,7 @@ def untrusted_authorization(loaded: LoadedPolicy) -> Iterator[Doubt]:
     Scopes, groups and roles that are added may have untrusted tests beside trusted ones about the user.
     Those only take away.
     ID-token claims are for the client application, and no finding unless `id_token_authorizes` names them.
+    Then attributes that Cognito itself writes into ID tokens are looked at as well; of `all`, those in pool.yaml.
 
     Bad:
 
@@ -77,19 +80,20 @@ def untrusted_authorization(loaded: LoadedPolicy) -> Iterator[Doubt]:
 
 def _native(policy: Policy) -> Iterator[Doubt]:
     """Doubt attributes that Cognito itself writes into ID tokens, where someone authorizes by them."""
-    authorizing = policy.pool.id_token_authorizes
+    authorizing, declared = policy.pool.id_token_authorizes, policy.pool.attributes
     ruled = {
         claim
         for rule in policy.rules.values()
-        if rule.when is None and rule.id_token is not None
+        if is_for_all_users(rule.when) and rule.id_token is not None
         for claim in (*rule.id_token.claims, *rule.id_token.suppress)
     }
-    for number, claim in enumerate(authorizing if isinstance(authorizing, tuple) else ()):
-        is_attribute = claim in policy.pool.attributes or claim in STANDARD_ATTRIBUTES
-        if is_attribute and claim not in ruled:
-            at: At = ("pool", "id_token_authorizes", number)
-            label = input_label(f"attribute.{claim}", ANYWHERE, at, policy)
-            yield from _doubts(at, label.writers, "be authorized by the ID token")
+    at: At = ("pool", "id_token_authorizes")
+    for number, claim in enumerate(declared if authorizing == "all" else authorizing):
+        if (claim in declared or claim in STANDARD_ATTRIBUTES) and claim not in ruled:
+            where = at if authorizing == "all" else (*at, number)
+            label = input_label(f"attribute.{claim}", ANYWHERE, where, policy)
+            cure = f"let a rule without `when` take it out or write it: `id_token: {{suppress: [{typed(claim)}]}}`"
+            yield from _doubts(where, label.writers, "be authorized by the ID token", cure)
 
 
 @check(
@@ -127,7 +131,7 @@ def recipient_chosen_by_untrusted_input(loaded: LoadedPolicy) -> Iterator[Doubt]
     policy = loaded.policy
     for sink in sinks_of(policy):
         if sink.kind == "message":
-            yield from _doubts(sink.at, writers_of(sink.when), "choose who reads the data")
+            yield from _doubts(sink.at, writers_of(sink.when), _READS)
 
 
 @check(
@@ -181,8 +185,10 @@ def _authorizes(sink: Sink, pool: Pool) -> bool:
     return authorizing == "all" or sink.name in authorizing or sink.name == "cognito:groups"
 
 
-def _doubts(at: At, writers: Traces, to: str) -> Iterator[Doubt]:
+def _doubts(at: At, writers: Traces, to: str, cure: str | None = None) -> Iterator[Doubt]:
     for source in sources_of(writers)[:1]:
         message = f"{shown(at)} rests on {source.what}"
-        cure = source.cure_of_removal if to == _PASS else source.cure
-        yield Doubt(at, message, cure, source.gain(to), flow_to(source.trace, at), key=True)
+        cures = {_PASS: source.cure_of_removal, _READS: source.cure_of_message}
+        yield Doubt(
+            at, message, cure or cures.get(to, source.cure), source.gain(to), flow_to(source.trace, at), key=True
+        )

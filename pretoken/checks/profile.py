@@ -6,10 +6,16 @@ from pretoken.checks.alphabets import Alphabets
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, listed, shown
 from pretoken.checks.flow.context import ADMIN_SCOPE
+from pretoken.checks.scopes import names_constants
+from pretoken.policy.constants import Constant
 from pretoken.policy.load import LoadedPolicy
+from pretoken.policy.policy import Policy
 from pretoken.policy.report import At
+from pretoken.policy.steps import Keep, Prefer, Table
+from pretoken.policy.values import Add, Form, From, Leaf, Tailed, Template
 from pretoken.policy.variables import possible_texts
-from pretoken.policy.vocabulary import results
+from pretoken.policy.vocabulary import compared, results
+from pretoken.policy.walk import entries_of, members_of
 from pretoken.policy.writers import values_of
 
 _OPENING = (ADMIN_SCOPE, "openid", "profile", "email", "phone")
@@ -54,15 +60,38 @@ def scope_opens_profile(loaded: LoadedPolicy) -> Iterator[Doubt]:
         if scopes is None or scopes.add is None:
             continue
         at: At = ("rules", name, "access_token", "scopes", "add")
-        added = {
-            text
-            for constant, _, _ in results(scopes.add, at, policy.tables)
-            for item in (constant if isinstance(constant, tuple) else (constant,))
-            for text in possible_texts(str(item), policy.pool) or ()
-        }
+        given = _constants(scopes.add, at, policy, set())
+        texts = (item for constant in given for item in (constant if isinstance(constant, tuple) else (constant,)))
+        added = {text.lower() for item in texts for text in possible_texts(str(item), policy.pool) or ()}
         opening = [scope for scope in _OPENING if scope in added]
         if opening:
             yield Doubt(at, f"{shown(at)} adds {listed(opening)}, which opens the user's profile", "leave it out")
+
+
+def _constants(value: Leaf, at: At, policy: Policy, seen: set[str]) -> Iterator[Constant]:
+    """Give the constants that a value can be or begin with; the last step that gives constants decides."""
+    if not isinstance(value, Tailed):
+        yield from () if isinstance(value, (Form, Add)) else (value,)
+        return
+    if value.default is not None:
+        yield value.default
+    for step in reversed(value.then):
+        if isinstance(step, Prefer):
+            yield step.prefer
+        elif isinstance(step, Table):
+            yield from (constant for constant, _ in entries_of(step, at, policy.tables).values())
+        elif isinstance(step, Keep) and names_constants(step.keep):
+            yield from (constant for constant, _, _ in compared(step.keep, ()))
+        else:
+            continue
+        return
+    if isinstance(value, From) and value.from_.startswith("derived.") and value.from_ not in seen:
+        seen.add(value.from_)
+        yield from _constants(policy.derived[value.from_.removeprefix("derived.")], at, policy, seen)
+    if isinstance(value, Template):
+        yield value.template
+    for _, member in members_of(value):
+        yield from _constants(member, at, policy, seen)
 
 
 @check(

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from pretoken.checks.finding import Hop, shown, written
+from pretoken.checks.finding import Hop, listed, shown, written
 from pretoken.checks.flow import Trace, Traces
+from pretoken.checks.flow.values import MERGING, NOT_OWN
 from pretoken.policy.errors import quoted, typed
 from pretoken.policy.report import At
 from pretoken.trigger.inputs import split_path
@@ -33,7 +34,7 @@ class Source(NamedTuple):
     def gain(self, to: str) -> str:
         """Say what the writer has of it; `to` says what for."""
         if self.path == "scopes":
-            return f"whoever asks for fewer scopes {to}"
+            return f"anyone can ask for fewer scopes, and {to}"
         if self.writer == "caller":
             return f"whoever calls can send any client metadata, or none, and {to}"
         if self.path in _VERIFIED:
@@ -42,30 +43,56 @@ class Source(NamedTuple):
 
     @property
     def cure_of_removal(self) -> str:
-        """Say what makes the input one that nobody can evade."""
+        """Say what makes the input one that nobody can evade; nothing does that of what callers send or ask for."""
         if self.path in _VERIFIED:
             return f"name who may pass instead: `not: {{{self.path}: TEST, {_VERIFIED[self.path]}: true}}`"
-        return "let a row decide that administrators write: `lookup.user.plan`" if self.is_chosen else self.cure
+        if self.is_chosen:
+            return "let a row decide that administrators write: `lookup.user.plan`"
+        return "" if self.is_sent or self.path == "scopes" else self.cure
+
+    @property
+    def cure_of_message(self) -> str:
+        """Say what lets nobody choose who reads data; nothing does that of what callers send."""
+        return "" if self.is_sent else self.cure
+
+    @property
+    def is_sent(self) -> bool:
+        """Tell whether it is what the caller sends, and no key of a lookup."""
+        return self.path.startswith("metadata.") and not self._is_key
 
     @property
     def is_chosen(self) -> bool:
         """Tell whether it chooses from a list of the user's own."""
-        return any(hop.text.startswith("one_of ") for hop in self.trace)
+        return any(hop.text.startswith("one_of ") and not hop.text.endswith(NOT_OWN) for hop in self.trace)
+
+    @property
+    def _is_key(self) -> bool:
+        return any(hop.text.startswith("lookup.") for hop in self.trace[1:])
 
     @property
     def cure(self) -> str:
         """Say what makes the input believable."""
         name = typed(split_path(self.path)[1])
         if self.path == "scopes":
-            return "ask for a scope that is there, not for one that is missing: `scopes: orders/read`"
+            return (
+                "let the rule ask for a scope that is there, not for one that is missing: `when: {scopes: orders/read}`"
+            )
         if self.is_chosen:
             return "leave out what stands in for it, or let that be about the user too: `{from: lookup.user.default}`"
-        if any(hop.text.startswith("lookup.") for hop in self.trace[1:]):
-            return "put `{attribute.sub}` into the key of the lookup, or let the row name the user: `must_match`"
-        if self.writer == "caller":
-            return "believe it only from a list about the user: `one_of: lookup.user.tenants`"
+        if any(hop.text.endswith(NOT_OWN) for hop in self.trace):
+            return "choose from a list about the user that only administrators write: `one_of: lookup.user.tenants`"
         if self.path in _VERIFIED:
-            return f"require beside it `{_VERIFIED[self.path]}: true`"
+            merging = [hop.text for hop in self.trace if hop.text in MERGING]
+            stored = f", and read it as it is stored, without {listed(merging)}" if merging else ""
+            return f"require beside it `{_VERIFIED[self.path]}: true`{stored}"
+        if self._is_key:
+            return (
+                "put `{attribute.sub}` into the key of the lookup, or let the row name the user: "
+                "`must_match: {owner: attribute.sub}`"
+            )
+        if self.writer == "caller":
+            value = f"{{from: {typed(self.path)}, one_of: lookup.user.tenants}}"
+            return f"believe it only as a value from a list about the user: `{value}`"
         if self.writer == "provider":
             return (
                 "require the provider, `identity_providers: NAME`, and let a rule without `when` remove the scope "

@@ -36,6 +36,18 @@ derived: {greeting: {template: "{client} jane@example.com"}}
     assert len(found("personal-constant", rules)) == 3
 
 
+def test_a_placeholder_before_a_host_is_no_constant(found: Found) -> None:
+    """Whose address it is, the label of the placeholder tells."""
+    rules = 'derived: {contact: {template: "{attribute.sub}@example.com"}}\n'
+    assert found("personal-constant", rules) == []
+
+
+def test_long_texts_are_looked_at(found: Found) -> None:
+    """Up to the end, and once each."""
+    rules = f"tables: {{long: {{a: {'a' * 200_000}, b: '{'a' * 200_000} jane@example.com'}}}}\n"
+    assert len(found("personal-constant", rules)) == 1
+
+
 NAMES = [
     ("email", "{data: none}", True),
     ("workEmail", "{data: none}", True),
@@ -97,3 +109,17 @@ rules:
     (text,) = found("too-many-facts", more)
     assert text.startswith("rules/a.yaml:5:50: warning[too-many-facts]: the policy asks for 4 ages of")
     assert text.endswith("leave one out, such as `age_at_least: 67`")
+
+
+def test_ages_count_for_the_input_under_whatever_name(found: Found) -> None:
+    """A derived value that reads a date, and a `keep`, add to what is told of it."""
+    rules = """\
+derived:
+  born: {from: attribute.birthdate}
+  same: {from: derived.born, then: {keep: {age_at_least: 21}}}
+rules:
+  a: {when: {attribute.birthdate: {age_at_least: 18}, derived.born: {age_at_least: 16}}, id_token: {claims: {a: b}}}
+  b: {when: {derived.same: {age_at_least: 30}}, id_token: {claims: {b: c}}}
+"""
+    assert len(found("too-many-facts", rules)) == 1
+    assert found("too-many-facts", rules.replace("age_at_least: 30", "exists: true")) == []

@@ -67,6 +67,19 @@ lookups:
     parameter: {name: /all}
     data: none
     fields: {tenants: strings}
+  coded:
+    parameter: {name: /admin}
+    must_match: {code: metadata.device}
+    data: none
+    fields: {code: string, role: string}
+  treated:
+    lambda: {function: treatments, input: {sub: "{attribute.sub}", diet: "{attribute.custom:diet}"}}
+    data: none
+    fields: {ward: string}
+  app:
+    parameter: {name: "/apps/{client}"}
+    data: none
+    fields: {tenants: strings, default: string}
 recipients: {billing-api: {key: "arn:aws:kms:eu-west-1:000000000000:key/a"}}
 pseudonyms: {partner: {secret: arn}}
 """
@@ -118,6 +131,8 @@ INTEGRITY = [
     ("{from: lookup.matched.role}", None),
     ("{from: lookup.mailed.role}", CHOSEN),
     ("{from: lookup.all.tenants}", None),
+    ("{from: lookup.coded.role}", CHOSEN),
+    ("{from: lookup.app.default}", None),
     # one_of
     (TENANT, None),
     ("{from: attribute.custom:tenant, one_of: lookup.user.default}", None),
@@ -125,6 +140,7 @@ INTEGRITY = [
     ("{from: metadata.tenant, one_of: lookup.own.tenants}", CHOSEN),
     ("{from: metadata.tenant, one_of: lookup.asked.tenants}", CHOSEN),
     ("{from: metadata.tenant, one_of: scopes}", CHOSEN),
+    ("{from: metadata.tenant, one_of: lookup.app.tenants}", CHOSEN),
     ("{from: attribute.custom:plan, one_of: lookup.own.tenants}", CHOSEN),
     # what stands in for a missing value
     (TENANT.replace("}", ", default: acme}"), CHOSEN),
@@ -132,6 +148,7 @@ INTEGRITY = [
     (f"{{first_of: [{TENANT}, {{from: lookup.user.default}}]}}", None),
     (f"{{first_of: [{TENANT}, acme]}}", CHOSEN),
     (f"{{first_of: [{TENANT}, {{from: pool.id}}]}}", CHOSEN),
+    (f"{{first_of: [{TENANT}, {{from: lookup.app.default}}]}}", CHOSEN),
     ("{first_of: [{from: lookup.member.roles}, [reader]]}", CHOSEN),
     ("{first_of: [{from: lookup.user.plan}, free]}", None),
     # forms
@@ -197,6 +214,36 @@ def test_an_address_is_believed_only_where_it_must_be_verified(when: str, name: 
     rule = claim("{from: attribute.email, then: [email_domain, {table: {a.com: a, b.com: a}}]}", when)
     names = found(check, rule, derived)
     assert names == ([name] if name else [])
+
+
+AS_STORED = [
+    ("{from: lookup.mailed.role}", None),
+    ("{from: attribute.email, then: [lower, {table: {a@b.com: x, c@b.com: x}}]}", CHOSEN),
+    ("{from: attribute.email, then: [trim, email_domain, {table: {a.com: x}}]}", None),
+    ("{from: derived.stripped, then: {prefer: [a@b.com]}}", CHOSEN),
+    ("{from: attribute.custom:plan, then: [trim, upper]}", None),
+]
+
+
+@pytest.mark.parametrize(("value", "name"), AS_STORED)
+def test_a_verified_address_is_believed_as_it_is_stored(value: str, name: str | None, check: Check) -> None:
+    """In other letters it may be somebody else's; the domain of an address is one in any letters."""
+    derived = "derived: {stripped: {from: attribute.email, then: {strip_prefix: a+}}}\n"
+    assert found(check, claim(value, f"client: web, {VERIFIED}"), derived) == ([name] if name else [])
+
+
+def test_what_cures_an_address_in_other_letters_is_to_read_it_as_it_is_stored(check: Check) -> None:
+    """That it must be verified alone would be no cure."""
+    rules = claim("{from: attribute.email, then: [lower, {prefer: [a@b.com]}]}", f"client: web, {VERIFIED}")
+    (finding,) = (one for one in check(f"rules:\n{rules}", POOL).standing if one.name == CHOSEN)
+    assert finding.cure.endswith("`attribute.email_verified: true`, and read it as it is stored, without `lower`")
+
+
+def test_a_domain_is_about_many(check: Check) -> None:
+    """So it tells nobody apart where the caller chooses the rest of a key."""
+    pool = POOL.replace("{attribute.sub}#{metadata", "{derived.domain}#{metadata")
+    derived = "derived: {domain: {from: attribute.email, then: email_domain}}\n"
+    assert found(check, claim("{from: lookup.member.roles}", f"client: web, {VERIFIED}"), derived, pool) == [CHOSEN]
 
 
 def test_a_phone_number_is_believed_where_it_is_verified(check: Check) -> None:
@@ -289,6 +336,18 @@ def test_a_condition_is_judged_by_what_it_guards(
         assert found(check, rule, derived) == ([name] if name else [])
 
 
+def test_facts_that_ask_for_facts_are_judged_once_each(check: Check) -> None:
+    """Of forty facts that each ask for the one before twice, no check follows every way."""
+    facts = (
+        f"  f{n}: {{test: {{all: [{{derived.f{n - 1}: true}}, {{derived.f{n - 1}: true}}]}}}}\n" for n in range(1, 41)
+    )
+    derived = "derived:\n  f0: {test: {metadata.tenant: a, groups: a}}\n" + "".join(facts)
+    assert found(check, adds("derived.f40: true"), derived) == []
+    assert found(check, claim("w", "derived.f40: true"), derived) == [CHOSEN]
+    assert found(check, denies("derived.f40: true"), derived) == [EVADED]
+    assert found(check, adds("derived.f40: true"), derived.replace(", groups: a", "")) == [CHOSEN]
+
+
 SINKS = [
     ("access_token: {claims: {x: {from: metadata.tenant}}}", CHOSEN, "access_token.claims.x"),
     ("access_token: {scopes: {add: {from: metadata.tenant, then: {keep: [a/b]}}}}", CHOSEN, "access_token.scopes.add"),
@@ -369,8 +428,13 @@ CONFIDENTIALITY = [
     ("{from: attribute.custom:plan, one_of: derived.mails}", CLEAR),
     ("{from: attribute.gender, then: {table: {m: x, f: w}}}", CLEAR),
     ("{from: attribute.gender, then: {table: {m: x, f: x, d: d}}}", CLEAR),
+    ("{from: attribute.gender, then: {table: {m: M, f: M}}}", CLEAR),
+    ("{from: attribute.gender, then: {table: {m: [x, m], f: [x, m]}}}", CLEAR),
     ("{from: attribute.gender, then: {table: {m: x, n: x, x: w, f: w}}}", None),
     ("{from: lookup.user.mail, then: [email_domain, {table: {a.com: a}}]}", None),
+    ("{from: derived.domain, then: {table: {a.com: a}}}", None),
+    ("{template: '{derived.domain}', then: {table: {a.com: a}}}", None),
+    ("{template: '{derived.domain}{derived.private}', then: {table: {a.com: a}}}", CLEAR),
     ("{from: attribute.gender, then: {keep: [m, f]}}", None),
     ("{from: attribute.gender, then: {keep: {prefix: m}}}", CLEAR),
     ("{from: attribute.gender, then: {prefer: [m, f]}}", None),
@@ -379,6 +443,8 @@ CONFIDENTIALITY = [
     ("{from: attribute.custom:diet, then: {prefer: [vegan]}}", CLEAR),
     ("{test: {attribute.birthdate: {age_at_least: 18}}}", None),
     ("{test: {lookup.user.ill: true}}", CLEAR),
+    ("{from: lookup.treated.ward}", CLEAR),
+    ("{test: {lookup.treated.ward: {exists: true}}}", CLEAR),
     ("{choose: [{when: {attribute.gender: m}, value: x}]}", None),
     ("{choose: [{when: {lookup.user.ill: true}, value: x}]}", CLEAR),
     ("{from: attribute.custom:private, default: a}", CLEAR),
@@ -390,8 +456,16 @@ CONFIDENTIALITY = [
 @pytest.mark.parametrize(("value", "name"), CONFIDENTIALITY)
 def test_a_claim_is_public_or_found(value: str, name: str | None, check: Check) -> None:
     """Personal data gets into no claim but as a fact; sensitive data not even so."""
-    derived = "derived: {private: {from: attribute.custom:private, then: trim}, mails: {from: lookup.user.mail}}\n"
+    derived = "derived: {private: {from: attribute.custom:private, then: trim}, mails: {from: lookup.user.mail}, "
+    derived += "domain: {from: lookup.user.mail, then: email_domain}}\n"
     assert found(check, claim(value), derived) == ([name] if name else [])
+
+
+def test_what_cures_sensitive_data_is_encryption_alone(check: Check) -> None:
+    """As a fact, a result of a table, or in the ID token it would be found again."""
+    for value in ("{from: attribute.custom:diet}", "{from: attribute.custom:diet, then: {table: {a: x, b: x}}}"):
+        (finding,) = (one for one in check(f"rules:\n{claim(value)}", POOL).standing if one.name == CLEAR)
+        assert finding.cure == "write it under `encrypted_for: {billing-api: …}`, for a fact tells of it as well"
 
 
 def test_many_constants_are_no_few(check: Check) -> None:
@@ -405,6 +479,7 @@ def test_many_constants_are_no_few(check: Check) -> None:
         assert found(check, claim(f"{{from: username, then: {{keep: [{listed}]}}}}")) == name
 
 
+WRITABLE = "'custom:tenant', 'custom:department', 'custom:flag', 'custom:tags'"
 AUTHORIZING = [
     ("[x]", claim("{from: metadata.tenant, then: {keep: {safe_as: identifier}}}", token="id_token"), [CHOSEN]),
     ("all", claim("{from: metadata.tenant, then: {keep: {safe_as: identifier}}}", token="id_token"), [CHOSEN]),
@@ -418,6 +493,10 @@ AUTHORIZING = [
         "  r: {id_token: {claims: {'custom:tenant': {from: lookup.user.plan, then: {keep: {safe_as: scope}}}}}}\n",
         [],
     ),
+    ("['custom:tenant']", "  r: {when: {principal: user}, id_token: {suppress: ['custom:tenant']}}\n", []),
+    ("['custom:tenant']", "  r: {when: {groups: a}, id_token: {suppress: ['custom:tenant']}}\n", [CHOSEN]),
+    ("all", claim("w"), [CHOSEN]),
+    ("all", f"  r: {{id_token: {{suppress: [{WRITABLE}]}}}}\n", []),
     ("[nickname]", claim("w"), [CHOSEN]),
     ("['cognito:groups']", claim("w"), []),
 ]
@@ -429,6 +508,14 @@ def test_id_token_claims_on_which_someone_authorizes_are_trusted(
 ) -> None:
     """Those that Cognito makes of attributes as well."""
     assert found(check, rules, pool=POOL + f"id_token_authorizes: {authorizing}\n") == names
+
+
+def test_what_cures_a_native_claim_is_to_take_it_out(check: Check) -> None:
+    """No rule can require anything beside it."""
+    pool = POOL + "id_token_authorizes: [email]\n"
+    (finding,) = (one for one in check(f"rules:\n{claim('w')}", pool).standing if one.name == CHOSEN)
+    assert finding.at == "id_token_authorizes.0"
+    assert finding.cure == "let a rule without `when` take it out or write it: `id_token: {suppress: [email]}`"
 
 
 def test_the_way_of_the_data_is_told_with_gain_and_cure(check: Check) -> None:
@@ -460,11 +547,20 @@ def test_the_way_of_the_data_is_told_with_gain_and_cure(check: Check) -> None:
 CURES = [
     (claim("{from: attribute.email}"), "require beside it `attribute.email_verified: true`"),
     (claim("{from: lookup.asked.name}"), "put `{attribute.sub}` into the key of the lookup"),
-    (claim("{from: metadata.tenant}"), "believe it only from a list about the user"),
+    (claim("{from: lookup.mailed.role}"), "require beside it `attribute.email_verified: true`"),
+    (claim("{from: metadata.tenant}"), "`{from: metadata.tenant, one_of: lookup.user.tenants}`"),
+    (claim("{from: metadata.tenant, one_of: lookup.all.tenants}"), "choose from a list about the user"),
+    (denies("metadata.tenant: a"), "let it rest on trusted inputs alone"),
+    (denies("scopes: a/b"), "let it rest on trusted inputs alone"),
+    (denies("lookup.asked.name: a"), "put `{attribute.sub}` into the key of the lookup"),
+    (
+        "  r: {when: {metadata.tenant: a}, id_token: {encrypted_for: {billing-api: {m: a}}}}\n",
+        "let only trusted inputs decide about it",
+    ),
     (claim("{from: lookup.own.theme}"), "let administrators alone write that table"),
     (claim(TENANT.replace("}", ", default: acme}")), "leave out what stands in for it"),
     (claim("{from: attribute.custom:department}"), "require the provider"),
-    (claim("{test: {scopes: a}}"), "ask for a scope that is there"),
+    (claim("{test: {scopes: a}}"), "let the rule ask for a scope that is there"),
     (denies(f"{STAFF}, {VERIFIED}"), "name who may pass instead"),
     (denies("derived.tenant: acme"), "let a row decide that administrators write"),
     (claim("{from: attribute.custom:private}"), "if it is about nobody, declare `data: none`"),

@@ -10,6 +10,17 @@ SCOPES = [
     ("aws.cognito.signin.user.admin", "`aws.cognito.signin.user.admin`"),
     ("{from: groups, then: {table: {staff: profile}}}", "`profile`"),
     ("{first_of: [{from: lookup.user.tenants}, [openid]]}", "`openid`"),
+    ("{template: openid}", "`openid`"),
+    ("{template: 'a/{client}'}", None),
+    ("{union: [[openid], [a/b]], then: {at_most: 9}}", "`openid`"),
+    ("{from: groups, then: [{table: {a: [OPENID]}}, lower]}", "`openid`"),
+    ("{from: groups, then: {prefer: [email]}}", "`email`"),
+    ("{from: lookup.user.tenants, then: {keep: [openid, [phone]]}}", "`openid` and `phone`"),
+    ("{from: lookup.user.tenants, then: {keep: {prefix: o}}}", None),
+    ("{from: lookup.user.tenants, then: {keep: [a/b]}, default: [profile]}", "`profile`"),
+    ("{from: groups, then: [{table: {a: [openid, a/b]}}, {keep: a/b}]}", None),
+    ("{choose: [{when: {scopes: openid}, value: a/b}], then: lower}", None),
+    ("{union: [{from: derived.all}, {from: derived.all}]}", "`openid`"),
     ("[orders/read]", None),
     ("{from: lookup.user.tenants}", None),
 ]
@@ -19,6 +30,7 @@ SCOPES = [
 def test_scopes_that_open_the_profile_are_found(value: str, scopes: str | None, found: Found) -> None:
     """Whatever value gives them."""
     rules = f"rules: {{r: {{when: {{client: web}}, access_token: {{scopes: {{add: {value}}}}}}}}}\n"
+    rules += "derived: {all: {from: groups, then: {table: {a: openid}}}}\n"
     texts = found("scope-opens-profile", rules)
     assert [text.partition(" adds ")[2].partition(", which")[0] for text in texts] == ([scopes] if scopes else [])
 

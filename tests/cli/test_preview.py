@@ -161,6 +161,8 @@ def test_an_unknown_app_client_is_told_with_its_cure(run: Run) -> None:
 
 
 def test_an_over_long_token_is_told(run: Run) -> None:
+    pool = Path("policies/pool.yaml")
+    pool.write_text(pool.read_text().replace("max_length: 32", "max_length: 7000"))
     output = preview(run, event(attributes={"custom:tenant": "x" * 7000})).output
 
     assert "after, over the limit of 8,192\n" in output

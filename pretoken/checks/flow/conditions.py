@@ -74,8 +74,7 @@ def failing(condition: Condition, context: "Context", at: "At", labels: "Labels"
 def _literal(path: str, test: Test, context: "Context", at: "At", labels: "Labels", *, true: bool) -> Node:
     derived = labels.policy.derived.get(path.removeprefix("derived.")) if path.startswith("derived.") else None
     if isinstance(derived, Tested) and isinstance(test, bool):
-        inside: At = ("derived", path.removeprefix("derived."), "test")
-        return (holding if test is true else failing)(derived.test, context, inside, labels)
+        return labels.fact(path, derived, context, test is true)
     tested = labels.path(path, context, at).through(Hop(shown_test(test), at))
     lists = lists_of(test, context, at, labels)
     label = worst([tested, *lists])._replace(standing=tested.standing)
@@ -97,10 +96,16 @@ def is_negative(test: Test) -> bool:
 
 
 def literals_of(node: Node) -> list[Literal]:
-    """Give all literals of a condition."""
-    if isinstance(node, Literal):
-        return [node]
-    return [literal for part in node.parts for literal in literals_of(part)]
+    """Give all literals of a condition, those of a fact that is asked for twice only once."""
+    found, waiting, seen = [], [node], set()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Literal):
+            found.append(part)
+        elif id(part) not in seen:
+            seen.add(id(part))
+            waiting.extend(reversed(part.parts))
+    return found
 
 
 def writers_of(node: Node) -> Traces:
@@ -113,11 +118,14 @@ def steerers_of(node: Node) -> Traces:
     return joined(*(literal.label.absence for literal in literals_of(node)))
 
 
-def guards(node: Node) -> bool:
+def guards(node: Node, known: dict[int, bool] | None = None) -> bool:
     """Tell whether a condition still requires something about the principal, whatever users and callers do."""
     if isinstance(node, Literal):
         return not node.writers and node.label.standing >= PRINCIPAL
-    return (any if node.every else all)(map(guards, node.parts))
+    known = {} if known is None else known
+    if id(node) not in known:
+        known[id(node)] = (any if node.every else all)(guards(part, known) for part in node.parts)
+    return known[id(node)]
 
 
 def label_of(node: Node) -> Label:

@@ -68,12 +68,13 @@ def removes_admin_scope(policy: Policy) -> bool:
     """Tell whether no user's access token has the scope with which its holder can write attributes."""
     possible = Possible(policy, lambda _path: None)
     return "V1_0" not in policy.pool.trigger and any(
-        _is_for_all_users(rule) and _removes(rule, possible) for rule in policy.rules.values()
+        is_for_all_users(rule.when) and _removes(rule, possible) for rule in policy.rules.values()
     )
 
 
-def _is_for_all_users(rule: Rule) -> bool:
-    return rule.when is None or rule.when == _USERS
+def is_for_all_users(when: Condition | None) -> bool:
+    """Tell whether a condition holds for every user."""
+    return when is None or when == _USERS
 
 
 def _removes(rule: Rule, possible: Possible) -> bool:

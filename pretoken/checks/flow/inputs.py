@@ -17,6 +17,7 @@ from pretoken.checks.flow.label import (
     Label,
     Trace,
     joined,
+    worst,
 )
 from pretoken.policy.fields import Attribute
 from pretoken.policy.lookups import Lookup
@@ -128,7 +129,7 @@ def lookup_label(path: str, lookup: Lookup, at: At, label_of: Callable[[str, At]
     keys = [label_of(key, (*where, *place)) for place, text in lookup.templates().items() for key in placeholders(text)]
     matches = [label_of(key, (*where, "must_match", match)) for match, key in lookup.must_match.items()]
     parts = [*keys, *matches]
-    writers = joined(*(part.writers for part in keys))
+    writers = joined(*(part.writers for part in parts))
     trusted = [part for part in parts if not part.writers]
     standing = max((part.standing for part in trusted), default=NOBODY)
     if standing == ANCHOR:
@@ -141,5 +142,8 @@ def lookup_label(path: str, lookup: Lookup, at: At, label_of: Callable[[str, At]
     steered = joined(writers, *(part.through(hop).absence for part in parts))
     declared = lookup.fields[field]
     secrecy = secrecy_of(declared.data or lookup.data)
-    leak = (Hop(f"{path} ({CONFIDENTIALITY[secrecy]})", at),) if secrecy else ()
+    leak: Trace = (Hop(f"{path} ({CONFIDENTIALITY[secrecy]})", at),) if secrecy else ()
+    asked = worst(parts).through(hop)
+    if asked.secrecy >= SENSITIVE and asked.secrecy > secrecy:  # that there is a row tells of what it was asked for
+        secrecy, leak = asked.secrecy, asked.leak
     return Label(secrecy, leak, writers, steered, NOBODY if writers else standing)

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from pretoken.checks.finding import Hop
 from pretoken.checks.flow.conditions import failing, holding, is_negative, label_of, lists_of, shown_test, steerers_of
-from pretoken.checks.flow.label import ANCHOR, CONSTANT, NOBODY, PERSONAL, PRINCIPAL, Label, joined, worst
+from pretoken.checks.flow.label import ANCHOR, CONSTANT, PERSONAL, PRINCIPAL, Label, joined, worst
 from pretoken.checks.scopes import names_constants
+from pretoken.policy.constants import Constant
 from pretoken.policy.steps import Keep, Prefer, Step, Table
 from pretoken.policy.tests import Test
 from pretoken.policy.values import Add, Choose, FirstOf, Form, From, Leaf, Object, Tailed, Template, Tested
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 FEW = 100
 """Of at most so many constants a result is a fact instead of the datum."""
 
+NOT_OWN = ", which is no trusted list about the user"
+"""What stands behind an `one_of` in the way of data that it doesn't endorse."""
+
+MERGING = ("lower", "upper", "trim", "strip_prefix")
+"""Steps that can make one address of two."""
+
 
 def value_label(value: Leaf, context: "Context", at: "At", labels: "Labels") -> Label:
     """Give the label of a value that is used in a context."""
@@ -32,15 +39,21 @@ def value_label(value: Leaf, context: "Context", at: "At", labels: "Labels") -> 
         return worst(value_label(member, context, (*at, *place), labels) for place, member in members_of(value))
     if not isinstance(value, Tailed):
         return CONSTANT
-    label, coarse = _head(value, context, at, labels), False
+    label = _head(value, _vouched(value, context), at, labels)
     for number, step in enumerate(value.then):
-        label = _stepped(step, label, coarse, context, (*at, "then", number), labels)
-        coarse = coarse or step == "email_domain"
+        label = _stepped(step, label, context, (*at, "then", number), labels)
     if value.one_of is not None:
         label = _endorsed(label, value.one_of, context, (*at, "one_of"), labels)
     if value.default is not None:
         label = label.written_by(label.absence)  # a constant is about nobody: who takes the value away chose it
     return label
+
+
+def _vouched(value: Tailed, context: "Context") -> "Context":
+    """Give the context of what steps begin with: Cognito vouches for an address as it is stored, or for its domain."""
+    if "email_domain" in value.then or not any(_name(step) in MERGING for step in value.then):
+        return context
+    return context._replace(email_verified=False, phone_number_verified=False)
 
 
 def _tested(value: Tested, context: "Context", at: "At", labels: "Labels") -> Label:
@@ -76,7 +89,7 @@ def _fallbacks(members: list[Label]) -> dict[str, tuple[Hop, ...]]:
     found: dict[str, tuple[Hop, ...]] = {}
     before: dict[str, tuple[Hop, ...]] = {}
     for member in members:
-        if member.standing == NOBODY:
+        if member.standing < PRINCIPAL:
             found = {**before, **found}
         before = {**member.absence, **before}
     return found
@@ -103,24 +116,30 @@ def _endorsed(label: Label, path: str, context: "Context", at: "At", labels: "La
     """Give the label of what is in a list: believed, if the list is trusted and about the principal."""
     members = labels.path(path, context, at)
     hop = Hop(f"one_of {path}", at)
-    if members.writers or members.standing == NOBODY:
-        return worst([label, members]).through(hop)
+    if members.writers or members.standing < PRINCIPAL:
+        return worst([label, members]).through(Hop(hop.text + NOT_OWN, at))
     chosen = members if label.secrecy <= PERSONAL else worst([members, label])
     absence = joined(label.absence, members.absence)
     return chosen._replace(writers={}, absence=absence, standing=members.standing).through(hop)
 
 
-def _stepped(step: Step, label: Label, coarse: bool, context: "Context", at: "At", labels: "Labels") -> Label:
-    name = step if isinstance(step, str) else argument_name(step)
+def _name(step: Step) -> str:
+    return step if isinstance(step, str) else argument_name(step)
+
+
+def _stepped(step: Step, label: Label, context: "Context", at: "At", labels: "Labels") -> Label:
+    name = _name(step)
     effect = STEPS[name].label
     if isinstance(step, Keep):
         label = _kept(step.keep, label, context, (*at, "keep"), labels)
         few = names_constants(step.keep) and sum(1 for _ in compared(step.keep, ())) <= FEW
     elif isinstance(step, Table):
-        few = effect == "few-valued" and _merges(step, at, coarse, labels)
+        few = effect == "few-valued" and _merges(step, at, labels, shared=label.shared)
         label = label._replace(standing=min(label.standing, PRINCIPAL))
     else:
         few = isinstance(step, Prefer) and len(step.prefer) <= FEW
+    if name == "email_domain":
+        label = label._replace(shared=True, standing=min(label.standing, PRINCIPAL))
     if few:
         label = label.few_valued()
     elif effect == "pseudonym":
@@ -139,11 +158,15 @@ def _kept(test: Test, label: Label, context: "Context", at: "At", labels: "Label
     )
 
 
-def _merges(step: Table, at: "At", coarse: bool, labels: "Labels") -> bool:
+def _merges(step: Table, at: "At", labels: "Labels", *, shared: bool) -> bool:
     """Tell whether a table says less than its key: few results, each of several keys, and none that spells its key."""
     entries = {key: constant for key, (constant, _) in entries_of(step, at, labels.policy.tables).items()}
     results = list(entries.values())
     if len(set(results)) > FEW:
         return False
-    shared = coarse or all(results.count(result) > 1 for result in set(results))
-    return shared and not any(key == str(result) for key, result in entries.items())
+    shared = shared or all(results.count(result) > 1 for result in set(results))
+    return shared and not any(key.casefold() in _spelled(result) for key, result in entries.items())
+
+
+def _spelled(constant: Constant) -> list[str]:
+    return [str(item).casefold() for item in (constant if isinstance(constant, tuple) else (constant,))]
