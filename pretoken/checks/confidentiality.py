@@ -7,11 +7,14 @@ from pretoken.checks.finding import Doubt, shown
 from pretoken.checks.flow import Label, Sink, sinks_of
 from pretoken.checks.flow.conditions import label_of
 from pretoken.checks.flow.label import PERSONAL, SECRET, SENSITIVE
+from pretoken.checks.possible import Possible
 from pretoken.checks.sources import flow_to, path_of
 from pretoken.policy.errors import quoted, typed
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.policy import Policy
+from pretoken.policy.report import At
 from pretoken.trigger.inputs import CONFIDENTIALITY
+from pretoken.trigger.outcomes import ABSENT
 
 _IN_ACCESS_TOKEN = ("access_token", "scopes", "groups")
 _DECLARED = ("attribute.custom:", "attribute.dev:", "metadata.")
@@ -32,6 +35,7 @@ def personal_data_in_clear(loaded: LoadedPolicy) -> Iterator[Doubt]:
     A `table` states a fact only if each of its results stands for two keys or more, and none spells its key.
     Sensitive data (health, religion, government ids and the like) stays sensitive even as a fact.
     Whatever depends on it by a condition shows it: a claim, a scope, a removal, or that there is a message at all.
+    A message that is there only for those who have something sensitive tells as much: give it a constant member.
     Secret data is for no token at all.
 
     What an input holds is declared in pool.yaml by `data`; attributes and metadata without it are personal.
@@ -59,6 +63,7 @@ def personal_data_in_clear(loaded: LoadedPolicy) -> Iterator[Doubt]:
     Source: RFC 9068 section 6, on the privacy of access tokens; Fideslang's data categories.
     """
     policy = loaded.policy
+    yield from _telling_messages(policy)
     for sink in sinks_of(policy):
         if sink.kind in ("claim", "member", "add") and sink.value.secrecy >= _first_forbidden(sink):
             yield _shown_datum(sink, sink.value, policy)
@@ -66,6 +71,24 @@ def personal_data_in_clear(loaded: LoadedPolicy) -> Iterator[Doubt]:
             asked = max(label_of(sink.when), sink.value, key=lambda label: label.secrecy)
             if asked.secrecy >= SENSITIVE:
                 yield _shown_condition(sink, asked)
+
+
+def _telling_messages(policy: Policy) -> Iterator[Doubt]:
+    """Doubt messages of the access token that are there only for those of whom there is something sensitive."""
+    possible = Possible(policy, lambda _path: None)
+    members: dict[At, list[Sink]] = {}
+    for sink in sinks_of(policy):
+        if sink.kind == "member" and sink.target == "access_token":
+            members.setdefault(sink.at[:5], []).append(sink)
+    for at, sinks in members.items():
+        told = next((sink for sink in sinks if sink.value.secrecy == SENSITIVE), None)
+        token = policy.rules[str(at[1])].access_token
+        values = [] if token is None else token.encrypted_for[str(at[4])].values()
+        if told is not None and all(ABSENT in possible.value(value) for value in values):
+            name = quoted(path_of(told.value.leak), "an input")
+            message = f"whether there is {shown(at)} tells of {name}, which is sensitive data"
+            cure = "add a member that is always there, for example `version: 1`"
+            yield Doubt(at, message, cure, flow=flow_to(told.value.leak, at), key=True)
 
 
 def _first_forbidden(sink: Sink) -> int:
@@ -142,7 +165,7 @@ def sensitive_data_in_id_token(loaded: LoadedPolicy) -> Iterator[Doubt]:
     ```yaml
     rules:
       diet:
-        access_token: {encrypted_for: {kitchen-api: {diet: {from: attribute.custom:diet}}}}
+        access_token: {encrypted_for: {kitchen-api: {version: 1, diet: {from: attribute.custom:diet}}}}
     ```
 
     Source: GDPR article 9; OpenID Connect Core 1.0 section 16.

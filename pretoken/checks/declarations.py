@@ -1,17 +1,19 @@
 """What files say about people: constants that are personal, and names that contradict their labels."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, shown
 from pretoken.checks.flow import sinks_of
-from pretoken.policy.errors import quoted
+from pretoken.checks.flow.context import ANYWHERE
+from pretoken.checks.flow.labels import Labels
+from pretoken.policy.errors import quoted, typed
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import At
 from pretoken.policy.steps import Keep
-from pretoken.policy.tests import Test
+from pretoken.policy.tests import Operators, Test
 from pretoken.policy.types import Typing
 from pretoken.policy.values import From
 from pretoken.policy.walk import walk, walk_test
@@ -154,14 +156,15 @@ def _speaks_of_people(name: str) -> bool:
 
 @check(
     "warning",
-    gain="whoever sees tokens of several days learns the date itself",
-    cure="ask for few ages, the same ones in all rules",
+    gain="whoever sees a few tokens learns the datum itself",
+    cure="ask for few ages or bounds, the same ones in all rules",
 )
 def too_many_facts(loaded: LoadedPolicy) -> Iterator[Doubt]:
-    """Report a date of which so many facts are told that they add up to the date.
+    """Report a personal input of which so many facts are told that they add up to the datum.
 
     `age_at_least: 18` tells little; the day on which it changes tells the birthday, and many ages tell the year.
-    Three ages of one input are no finding.
+    So do many bounds of a number, such as a salary, and many beginnings of a text.
+    Three facts of one input are no finding, nor are those of inputs with `data: none`.
 
     Bad:
 
@@ -191,14 +194,17 @@ def too_many_facts(loaded: LoadedPolicy) -> Iterator[Doubt]:
 
     Source: the rule language, on facts instead of data.
     """
-    asked: dict[str, dict[int, At]] = {}
-    for path, test, at in _tests(loaded.policy):
-        for years, where in _ages(test, at):
-            asked.setdefault(path, {}).setdefault(years, where)
-    for path, ages in asked.items():
-        if len(ages) > _FEW_AGES:
-            at = list(ages.values())[_FEW_AGES]
-            yield Doubt(at, f"the policy asks for {len(ages)} ages of {quoted(path, 'one input')}", _cure(ages))
+    policy = loaded.policy
+    labels = Labels(policy)
+    asked: dict[str, dict[str, At]] = {}
+    for path, test, at in _tests(policy):
+        for fact, where in _facts(test, at):
+            asked.setdefault(path, {}).setdefault(fact, where)
+    for path, facts in asked.items():
+        (*_, fact), (*_, at) = facts, facts.values()
+        if len(facts) > _FEW_FACTS and labels.path(path, ANYWHERE, at).secrecy:
+            message = f"the policy tells {len(facts)} facts of {quoted(path, 'one input')}"
+            yield Doubt(at, message, f"leave one out, such as `{typed(fact)}`")
 
 
 def _tests(policy: Policy) -> Iterator[tuple[str, Test, At]]:
@@ -219,15 +225,14 @@ def _origin(path: str, policy: Policy) -> str:
     return _origin(value.from_, policy) if isinstance(value, From) else path
 
 
-def _ages(test: Test, at: At) -> Iterator[tuple[int, At]]:
+def _facts(test: Test, at: At) -> Iterator[tuple[str, At]]:
+    """Give the operators of a test of which many narrow a datum down."""
     for part in walk_test(test, at):
-        years = getattr(part.item, "age_at_least", None) if part.kind == "test" else None
-        if years is not None:
-            yield years, (*part.at, "age_at_least")
+        if part.kind == "test" and isinstance(part.item, Operators):
+            for name, argument in part.item.items().items():
+                if name in _NARROWING:
+                    yield f"{name}: {argument}", (*part.at, name)
 
 
-def _cure(ages: Iterable[int]) -> str:
-    return f"leave one out, such as `age_at_least: {max(ages)}`"
-
-
-_FEW_AGES = 3
+_NARROWING = ("age_at_least", "above", "at_least", "below", "at_most", "prefix")
+_FEW_FACTS = 3

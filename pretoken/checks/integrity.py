@@ -131,7 +131,7 @@ def recipient_chosen_by_untrusted_input(loaded: LoadedPolicy) -> Iterator[Doubt]
     policy = loaded.policy
     for sink in sinks_of(policy):
         if sink.kind == "message":
-            yield from _doubts(sink.at, writers_of(sink.when), _READS)
+            yield from _doubts(sink.at, {**sink.value.writers, **writers_of(sink.when)}, _READS)
 
 
 @check(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from pretoken.checks.acceptances import Accepted, acceptances, unused_acceptance
 from pretoken.checks.admin_scope import admin_scope_kept
 from pretoken.checks.check import Check
+from pretoken.checks.choices import unpaired_choices
 from pretoken.checks.conditions import never_true
 from pretoken.checks.confidentiality import personal_data_in_clear, sensitive_data_in_id_token
 from pretoken.checks.declarations import doubtful_label, personal_constant, too_many_facts
@@ -68,6 +69,7 @@ CHECKS: dict[str, Check] = {
         token_too_large,
         too_many_facts,
         unbounded_scopes,
+        unpaired_choices,
         unused_acceptance,
         verified_by_provider,
         add_without_effect,

@@ -96,6 +96,19 @@ def test_a_claim_named_for_personal_data_is_doubted_if_its_value_is_called_publi
     assert bool(found("doubtful-label", rules)) is doubted
 
 
+def test_bounds_and_beginnings_count_as_ages_do_unless_the_input_is_public(found: Found) -> None:
+    """Ten bounds tell a salary."""
+    tests = "[{at_least: 1}, {above: 2, below: 3}, {not: {at_most: 4}}]"
+    for data, count in (("user.financial", 1), ("none", 0)):
+        pool = POOL.replace("custom:n: number", f"custom:n: {{type: number, data: {data}}}")
+        rules = f"rules: {{r: {{when: {{attribute.custom:n: {tests}}}, id_token: {{claims: {{a: b}}}}}}}}\n"
+        assert len(found("too-many-facts", rules, pool)) == count
+    rules = (
+        "rules: {r: {when: {username: [{prefix: a}, {prefix: b}, {prefix: c}, {prefix: d}]}, groups: {remove: a}}}\n"
+    )
+    assert len(found("too-many-facts", rules)) == 1
+
+
 def test_ages_are_counted_over_all_rules_each_once(found: Found) -> None:
     """The fourth one is too many, wherever it stands."""
     rules = """\
@@ -107,7 +120,7 @@ rules:
     assert found("too-many-facts", rules) == []
     more = rules + "  c: {when: {attribute.birthdate: {age_at_least: 67}}, id_token: {claims: {c: d}}}\n"
     (text,) = found("too-many-facts", more)
-    assert text.startswith("rules/a.yaml:5:50: warning[too-many-facts]: the policy asks for 4 ages of")
+    assert text.startswith("rules/a.yaml:5:50: warning[too-many-facts]: the policy tells 4 facts of")
     assert text.endswith("leave one out, such as `age_at_least: 67`")
 
 

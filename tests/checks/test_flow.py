@@ -373,6 +373,16 @@ SINKS = [
         "access_token.encrypted_for.billing-api",
     ),
     (
+        "access_token: {encrypted_for: {billing-api: {m: {choose: [{when: {metadata.device: a}, value: b}]}}}}",
+        None,
+        None,
+    ),
+    (
+        "access_token: {encrypted_for: {billing-api: {m: {from: derived.kiosk}}}}",
+        RECIPIENT,
+        "access_token.encrypted_for.billing-api",
+    ),
+    (
         "when: {scopes: a/b}, id_token: {encrypted_for: {billing-api: {m: {from: metadata.tenant}}}}",
         None,
         None,
@@ -388,7 +398,13 @@ SINKS = [
         CLEAR,
         "id_token.encrypted_for.billing-api.m",
     ),
-    ("access_token: {encrypted_for: {billing-api: {m: {from: attribute.custom:diet}}}}", None, None),
+    ("access_token: {encrypted_for: {billing-api: {v: 1, m: {from: attribute.custom:diet}}}}", None, None),
+    ("id_token: {encrypted_for: {billing-api: {m: {from: attribute.custom:diet}}}}", None, None),
+    (
+        "access_token: {encrypted_for: {billing-api: {m: {from: attribute.custom:diet}}}}",
+        CLEAR,
+        "access_token.encrypted_for.billing-api",
+    ),
     ("when: {lookup.user.ill: true}, access_token: {claims: {x: w}}", CLEAR, "access_token.claims.x"),
     ("when: {lookup.user.ill: true}, access_token: {scopes: {add: [a/b]}}", CLEAR, "access_token.scopes.add"),
     ("when: {lookup.user.ill: true}, groups: {remove: a}, iam_roles: {remove: a}", CLEAR, "groups.remove"),
@@ -408,7 +424,9 @@ SINKS = [
 def test_every_sink_is_watched(effects: str, name: str | None, at: str | None, check: Check) -> None:
     """What goes into each, and under which condition."""
     effects = effects if effects.startswith("when") else f"when: {{client: web}}, {effects}"
-    findings = [one for one in check(f"rules:\n  r: {{{effects}}}\n", POOL).standing if one.severity == "error"]
+    kiosk = "{choose: [{when: {metadata.device: a}, value: {from: attribute.name}}]}"
+    rules = f"derived: {{kiosk: {{first_of: [{kiosk}, none]}}}}\nrules:\n  r: {{{effects}}}\n"
+    findings = [one for one in check(rules, POOL).standing if one.severity == "error"]
     assert {(one.name, one.at) for one in findings if one.at == (at or one.at)} == ({(name, at)} if name else set())
 
 

@@ -24,7 +24,7 @@ from pretoken.policy.lookups import Lookup
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import At
 from pretoken.policy.walk import placeholders
-from pretoken.trigger.inputs import CONFIDENTIALITY, FIXED_INPUTS, split_path
+from pretoken.trigger.inputs import CONFIDENTIALITY, FIXED_INPUTS, STANDARD_ATTRIBUTES, split_path
 
 SPECIAL_CATEGORIES = (
     "user.authorization.biometric",
@@ -55,6 +55,14 @@ _STANDING = {
     "pool.id": NOBODY,
     "scopes": NOBODY,
 }
+IDENTIFYING = (
+    "user.account.username",
+    "user.contact.email",
+    "user.contact.phone_number",
+    "user.government_id",
+    "user.unique_id",
+)
+"""Data categories whose values tell one person from another."""
 _OF_MACHINES = ("client", "client.id")
 _VERIFIED = {"attribute.email": "email_verified", "attribute.phone_number": "phone_number_verified"}
 _LEVELS = {name: level for level, name in enumerate(CONFIDENTIALITY)}
@@ -68,8 +76,11 @@ def secrecy_of(data: str | None) -> int:
         return PUBLIC
     if data == "secret":
         return SECRET
-    special = any(data == category or data.startswith(f"{category}.") for category in SPECIAL_CATEGORIES)
-    return SENSITIVE if special else PERSONAL
+    return SENSITIVE if _is_one_of(data, SPECIAL_CATEGORIES) else PERSONAL
+
+
+def _is_one_of(data: str, categories: tuple[str, ...]) -> bool:
+    return any(data == category or data.startswith(f"{category}.") for category in categories)
 
 
 def input_label(path: str, context: Context, at: At, policy: Policy) -> Label:
@@ -83,7 +94,8 @@ def input_label(path: str, context: Context, at: At, policy: Policy) -> Label:
         secrecy = secrecy_of(policy.pool.metadata[name].data)
         return _label(path, "caller", secrecy, NOBODY, at)
     declared = policy.pool.attributes.get(name, Attribute())
-    standing = PRINCIPAL if declared.type == "boolean" else ANCHOR
+    data = declared.data or (STANDARD_ATTRIBUTES[name].data if name in STANDARD_ATTRIBUTES else None)
+    standing = ANCHOR if data is not None and _is_one_of(data, IDENTIFYING) else PRINCIPAL
     return _label(path, _writer(path, declared, context), secrecy_of(declared.data), standing, at)
 
 
@@ -140,10 +152,13 @@ def lookup_label(path: str, lookup: Lookup, at: At, label_of: Callable[[str, At]
     elif writers:
         writers = {writer: (*trace, hop) for writer, trace in writers.items()}
     steered = joined(writers, *(part.through(hop).absence for part in parts))
-    declared = lookup.fields[field]
-    secrecy = secrecy_of(declared.data or lookup.data)
+    data = lookup.fields[field].data or lookup.data
+    secrecy = secrecy_of(data)
     leak: Trace = (Hop(f"{path} ({CONFIDENTIALITY[secrecy]})", at),) if secrecy else ()
     asked = worst(parts).through(hop)
     if asked.secrecy >= SENSITIVE and asked.secrecy > secrecy:  # that there is a row tells of what it was asked for
         secrecy, leak = asked.secrecy, asked.leak
-    return Label(secrecy, leak, writers, steered, NOBODY if writers else standing)
+    if not _is_one_of(data, IDENTIFYING):
+        standing = min(standing, PRINCIPAL)
+    choices = frozenset().union(*(part.choices for part in parts))
+    return Label(secrecy, leak, writers, steered, NOBODY if writers else standing, choices=choices)

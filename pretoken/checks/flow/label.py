@@ -31,6 +31,7 @@ class Label(NamedTuple):
         absence: who can make it absent, or choose which of several trusted values it is; all `writers` among them.
         standing: `NOBODY` to `ANCHOR`.
         facts: the personal inputs of which it tells a fact.
+        choices: the lists about the principal from which it was chosen.
         shared: many people share it, as they do the domain of an address.
 
     """
@@ -41,6 +42,7 @@ class Label(NamedTuple):
     absence: Traces = NOT_WRITTEN
     standing: int = NOBODY
     facts: frozenset[str] = frozenset()
+    choices: frozenset[str] = frozenset()
     shared: bool = False
 
     def through(self, hop: Hop) -> "Label":
@@ -83,6 +85,7 @@ def worst(labels: Iterable[Label]) -> Label:
         joined(*(label.absence for label in every)),
         min(label.standing for label in every),
         frozenset().union(*(label.facts for label in every)),
+        frozenset().union(*(label.choices for label in every)),
         all(label.shared for label in every),
     )
 

@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pretoken.checks.flow.conditions import Group, failing, holding, lists_of
 from pretoken.checks.flow.context import ANYWHERE
-from pretoken.checks.flow.label import CONSTANT, Label, worst
+from pretoken.checks.flow.label import CONSTANT, Label, joined, worst
 from pretoken.checks.flow.labels import Labels
+from pretoken.checks.flow.values import disclosers
 from pretoken.policy.conditions import Condition
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import At
@@ -32,7 +33,7 @@ class Sink(NamedTuple):
         at: its place in the policy.
         target: `access_token`, `id_token`, `scopes`, `groups`, `iam_roles`, or `sign_in`.
         name: the claim, the recipient or the part of the edit.
-        value: the label of what is written, or of the lists that tests ask.
+        value: the label of what is written, of the lists that tests ask, or of what decides inside a message.
         when: what must hold so that it happens.
         unless: what must hold so that it doesn't.
 
@@ -103,8 +104,12 @@ class _Rule:
 
     def _of_token(self, token: Token, name: str) -> Iterator[Sink]:
         at: At = ("rules", self._name, name)
-        for recipient in token.encrypted_for:
-            yield self._sink("message", (*at, "encrypted_for", recipient), name, recipient, CONSTANT)
+        for recipient, members in token.encrypted_for.items():
+            here: At = (*at, "encrypted_for", recipient)
+            chosen = joined(
+                *(disclosers(value, self._context, (*here, member), self._labels) for member, value in members.items())
+            )
+            yield self._sink("message", here, name, recipient, CONSTANT.written_by(chosen))
         for claim in token.suppress:
             yield self._sink("suppress", (*at, "suppress", claim), name, claim, CONSTANT)
 

@@ -1,10 +1,20 @@
 """The labels of values: what each form, step and tail does to the labels of what goes in."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pretoken.checks.finding import Hop
-from pretoken.checks.flow.conditions import failing, holding, is_negative, label_of, lists_of, shown_test, steerers_of
-from pretoken.checks.flow.label import ANCHOR, CONSTANT, PERSONAL, PRINCIPAL, Label, joined, worst
+from pretoken.checks.flow.conditions import (
+    failing,
+    holding,
+    is_negative,
+    label_of,
+    lists_of,
+    shown_test,
+    steerers_of,
+    writers_of,
+)
+from pretoken.checks.flow.label import ANCHOR, CONSTANT, PERSONAL, PRINCIPAL, Label, Traces, joined, worst
 from pretoken.checks.scopes import names_constants
 from pretoken.policy.constants import Constant
 from pretoken.policy.steps import Keep, Prefer, Step, Table
@@ -112,6 +122,23 @@ def _chosen(value: Choose, context: "Context", at: "At", labels: "Labels") -> La
     return worst([asked, *given])._replace(standing=min(label.standing for label in given))
 
 
+def disclosers(value: Leaf, context: "Context", at: "At", labels: "Labels") -> Traces:
+    """Give who can choose, by a condition inside a value, that personal data is in it."""
+    found: list[Traces] = []
+    if isinstance(value, From) and value.from_.startswith("derived."):
+        name = value.from_.removeprefix("derived.")
+        return disclosers(labels.policy.derived[name], context, ("derived", name), labels)
+    for place, member in members_of(value):
+        here, within = (*at, *place), context
+        if isinstance(value, Choose) and place[0] == "choose":
+            when = value.choose[int(place[1])].when
+            within = labels.contexts.within(context, when)
+            if value_label(member, within, here, labels).secrecy:
+                found.append(writers_of(holding(when, context, (*here[:-1], "when"), labels)))
+        found.append(disclosers(member, within, here, labels))
+    return joined(*found)
+
+
 def _endorsed(label: Label, path: str, context: "Context", at: "At", labels: "Labels") -> Label:
     """Give the label of what is in a list: believed, if the list is trusted and about the principal."""
     members = labels.path(path, context, at)
@@ -120,7 +147,8 @@ def _endorsed(label: Label, path: str, context: "Context", at: "At", labels: "La
         return worst([label, members]).through(Hop(hop.text + NOT_OWN, at))
     chosen = members if label.secrecy <= PERSONAL else worst([members, label])
     absence = joined(label.absence, members.absence)
-    return chosen._replace(writers={}, absence=absence, standing=members.standing).through(hop)
+    choices = label.choices | members.choices | (frozenset({path}) if label.writers else frozenset())
+    return chosen._replace(writers={}, absence=absence, standing=members.standing, choices=choices).through(hop)
 
 
 def _name(step: Step) -> str:
@@ -161,10 +189,10 @@ def _kept(test: Test, label: Label, context: "Context", at: "At", labels: "Label
 def _merges(step: Table, at: "At", labels: "Labels", *, shared: bool) -> bool:
     """Tell whether a table says less than its key: few results, each of several keys, and none that spells its key."""
     entries = {key: constant for key, (constant, _) in entries_of(step, at, labels.policy.tables).items()}
-    results = list(entries.values())
-    if len(set(results)) > FEW:
+    results = Counter(entries.values())
+    if len(results) > FEW:
         return False
-    shared = shared or all(results.count(result) > 1 for result in set(results))
+    shared = shared or min(results.values(), default=0) > 1
     return shared and not any(key.casefold() in _spelled(result) for key, result in entries.items())
 
 
