@@ -18,7 +18,7 @@ from pretoken.trigger.outcomes import ABSENT
 
 _IN_ACCESS_TOKEN = ("access_token", "scopes", "groups")
 _DECLARED = ("attribute.custom:", "attribute.dev:", "metadata.")
-_VISIBLE = ("claim", "add", "take", "suppress", "message")
+_VISIBLE = ("claim", "add", "preferred", "take", "suppress", "message")
 
 
 @check(
@@ -67,9 +67,9 @@ def personal_data_in_clear(loaded: LoadedPolicy) -> Iterator[Doubt]:
     for sink in sinks_of(policy):
         if sink.kind in ("claim", "member", "add") and sink.value.secrecy >= _first_forbidden(sink):
             yield _shown_datum(sink, sink.value, policy)
-        elif sink.kind in _VISIBLE and sink.target in _IN_ACCESS_TOKEN:
+        elif sink.kind in _VISIBLE:
             asked = max(label_of(sink.when), sink.value, key=lambda label: label.secrecy)
-            if asked.secrecy >= SENSITIVE:
+            if asked.secrecy >= (SENSITIVE if sink.target in _IN_ACCESS_TOKEN else SECRET):
                 yield _shown_condition(sink, asked)
 
 
