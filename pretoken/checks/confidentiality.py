@@ -83,8 +83,10 @@ def _telling_messages(policy: Policy) -> Iterator[Doubt]:
     for at, sinks in members.items():
         told = next((sink for sink in sinks if sink.value.secrecy == SENSITIVE), None)
         token = policy.rules[str(at[1])].access_token
-        values = [] if token is None else token.encrypted_for[str(at[4])].values()
-        if told is not None and all(ABSENT in possible.value(value) for value in values):
+        values = {} if token is None else token.encrypted_for[str(at[4])]
+        # What is sensitive may be unreadable as well, for which there is no default.
+        unsure = {sink.at[5] for sink in sinks if sink.value.secrecy >= SENSITIVE}
+        if told is not None and all(name in unsure or ABSENT in possible.value(values[name]) for name in values):
             name = quoted(path_of(told.value.leak), "an input")
             message = f"whether there is {shown(at)} tells of {name}, which is sensitive data"
             cure = "add a member that is always there, for example `version: 1`"

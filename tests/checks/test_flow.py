@@ -401,6 +401,11 @@ SINKS = [
     ("access_token: {encrypted_for: {billing-api: {v: 1, m: {from: attribute.custom:diet}}}}", None, None),
     ("id_token: {encrypted_for: {billing-api: {m: {from: attribute.custom:diet}}}}", None, None),
     (
+        "access_token: {encrypted_for: {billing-api: {m: {from: attribute.custom:diet, default: none}}}}",
+        CLEAR,
+        "access_token.encrypted_for.billing-api",
+    ),
+    (
         "access_token: {encrypted_for: {billing-api: {m: {from: attribute.custom:diet}}}}",
         CLEAR,
         "access_token.encrypted_for.billing-api",
