@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, shown
 from pretoken.checks.flow import Sink, Traces, sinks_of
-from pretoken.checks.flow.conditions import guards, steerers_of, writers_of
+from pretoken.checks.flow.conditions import guards, losers_of, steerers_of, writers_of
 from pretoken.checks.flow.context import ANYWHERE, is_for_all_users
 from pretoken.checks.flow.inputs import input_label
 from pretoken.checks.sources import flow_to, sources_of
@@ -42,6 +42,7 @@ def untrusted_authorization(loaded: LoadedPolicy) -> Iterator[Doubt]:
 
     Scopes, groups and roles that are added may have untrusted tests beside trusted ones about the user.
     Those only take away.
+    That an address isn't verified is no reason to grant: whoever changes it has an unverified one.
     ID-token claims are for the client application, and no finding unless `id_token_authorizes` names them.
     Then attributes that Cognito itself writes into ID tokens are looked at as well; of `all`, those in pool.yaml.
 
@@ -72,8 +73,8 @@ def untrusted_authorization(loaded: LoadedPolicy) -> Iterator[Doubt]:
     for sink in sinks_of(policy):
         if sink.kind in ("claim", "add", "preferred") and _authorizes(sink, policy.pool):
             asked = writers_of(sink.when)
-            if sink.kind == "add" and guards(sink.when):
-                asked = {}
+            if sink.kind == "add":
+                asked = {} if guards(sink.when) else {**asked, **losers_of(sink.when)}
             yield from _doubts(sink.at, {**asked, **sink.value.writers}, "be authorized by it")
     yield from _native(policy)
 

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pretoken.checks.finding import Hop
-from pretoken.checks.flow.label import PRINCIPAL, Label, Traces, joined, worst
+from pretoken.checks.flow.label import NOT_WRITTEN, PRINCIPAL, Label, Traces, joined, worst
+from pretoken.checks.possible import Possible
 from pretoken.policy.conditions import Condition
 from pretoken.policy.errors import is_personal
 from pretoken.policy.tests import Operators, Test
@@ -23,11 +24,13 @@ class Literal(NamedTuple):
     Attributes:
         label: the label of what is tested, and of the lists that it is tested against.
         writers: who can make the test come out so; those who can make the input absent if that is enough.
+        losers: who can make it come out so by losing a proof: a changed address isn't verified.
 
     """
 
     label: Label
     writers: Traces
+    losers: Traces = NOT_WRITTEN
 
 
 class Group(NamedTuple):
@@ -78,7 +81,14 @@ def _literal(path: str, test: Test, context: "Context", at: "At", labels: "Label
     tested = labels.path(path, context, at).through(Hop(shown_test(test), at))
     lists = lists_of(test, context, at, labels)
     label = worst([tested, *lists])._replace(standing=tested.standing)
-    return Literal(label, label.writers if true and not is_negative(test) else label.absence)
+    losers = {"user": (Hop(f"{path} (user)", at),)} if path in _PROOFS and _asks_for_none(test, labels, true) else {}
+    return Literal(label, label.writers if true and not is_negative(test) else label.absence, losers)
+
+
+def _asks_for_none(test: Test, labels: "Labels", true: bool) -> bool:
+    """Tell whether a test of a proof comes out so only where there is none."""
+    possible = Possible(labels.policy, lambda _path: None)
+    return possible.judge(test, False) == {true} and possible.judge(test, True) == {not true}
 
 
 def lists_of(test: Test, context: "Context", at: "At", labels: "Labels") -> list[Label]:
@@ -118,6 +128,11 @@ def steerers_of(node: Node) -> Traces:
     return joined(*(literal.label.absence for literal in literals_of(node)))
 
 
+def losers_of(node: Node) -> Traces:
+    """Give who can make a condition hold by losing a proof."""
+    return joined(*(literal.losers for literal in literals_of(node)))
+
+
 def guards(node: Node, known: dict[int, bool] | None = None) -> bool:
     """Tell whether a condition still requires something about the principal, whatever users and callers do."""
     if isinstance(node, Literal):
@@ -154,3 +169,4 @@ def _plain(text: str, instead: str) -> str:
 
 
 _LONGEST = 60
+_PROOFS = ("attribute.email_verified", "attribute.phone_number_verified")

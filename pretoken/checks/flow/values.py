@@ -95,7 +95,7 @@ def _template(value: Template, context: "Context", at: "At", labels: "Labels") -
 
 
 def _fallbacks(members: list[Label]) -> dict[str, tuple[Hop, ...]]:
-    """Give who can choose a fallback that isn't about the principal, by taking away what comes before it."""
+    """Give who can choose a fallback that everybody can have, by taking away what comes before it."""
     found: dict[str, tuple[Hop, ...]] = {}
     before: dict[str, tuple[Hop, ...]] = {}
     for member in members:
