@@ -63,6 +63,13 @@ def features_of_rule(name: str, plan: dict[str, Any]) -> set[str]:
     return finder.found & ALL
 
 
+def features_of_part(part: Any, kind: str, plan: dict[str, Any]) -> set[str]:
+    """Name what a value, a condition or a test uses, what it reads aside."""
+    finder = _Finder(plan)
+    {"value": finder.leaf, "condition": finder.condition, "test": finder.test}[kind](part)
+    return finder.found
+
+
 def _input(path: str) -> str:
     root, _, name = path.partition(".")
     if path in FIXED_INPUTS:
