@@ -4,18 +4,14 @@ from collections.abc import Iterator
 
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, shown
-from pretoken.checks.possible import Possible
-from pretoken.checks.refresh import of_user
+from pretoken.checks.flow import sinks_of
+from pretoken.checks.flow.conditions import steerers_of
+from pretoken.checks.flow.context import ADMIN_SCOPE, removes_admin_scope
+from pretoken.checks.sources import path_of
 from pretoken.policy.errors import quoted
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.policy import Policy
 from pretoken.policy.report import At
-from pretoken.policy.rules import Rule
-from pretoken.policy.walk import inputs_of
-from pretoken.policy.writers import values_of
-from pretoken.trigger.inputs import FIXED_INPUTS
-
-ADMIN_SCOPE = "aws.cognito.signin.user.admin"
 
 
 @check(
@@ -56,47 +52,24 @@ def admin_scope_kept(loaded: LoadedPolicy) -> Iterator[Doubt]:
     Source: Amazon Cognito API Reference, `UpdateUserAttributes`.
     """
     policy = loaded.policy
-    if policy.pool.trigger == ("V1_0",) or _is_removed(policy):  # V1_0 can't change scopes
+    if policy.pool.trigger == ("V1_0",) or removes_admin_scope(policy):  # V1_0 can't change scopes
         return
+    cure = "" if "V1_0" not in policy.pool.trigger else "leave V1_0 out, which can't remove it: `trigger: V2_0`"
     for attribute, at in _deciding(policy).items():
         message = (
             f"{shown(at)} of the rule {quoted(str(at[1]), 'of this name')} rests on {quoted(attribute)}, and no rule "
             f"takes `{ADMIN_SCOPE}` away from everybody, with which whoever holds a token rewrites it"
         )
-        yield Doubt(("pool", "attributes", attribute), message, key=True)
-
-
-def _is_removed(policy: Policy) -> bool:
-    """Tell whether a rule takes the scope away whenever a user gets tokens."""
-    possible = Possible(policy, of_user)
-    for rule in policy.rules.values():
-        scopes = None if rule.access_token is None else rule.access_token.scopes
-        if scopes is None or (rule.when is not None and possible.condition(rule.when) != {True}):
-            continue
-        if scopes.remove is not None and possible.judge(scopes.remove, ADMIN_SCOPE) == {True}:
-            return True
-        if scopes.keep is not None and possible.judge(scopes.keep, ADMIN_SCOPE) == {False}:
-            return True
-    return False
+        yield Doubt(("pool", "attributes", attribute), message, cure, key=True)
 
 
 def _deciding(policy: Policy) -> dict[str, At]:
-    """Give the attributes that others than administrators write and access tokens rest on, each with a place."""
+    """Give the attributes that users can write and access tokens rest on, each with a place."""
     found: dict[str, At] = {}
-    for name, rule in policy.rules.items():
-        for at, paths in _granted(name, rule, policy):
-            for path in sorted(paths):
-                root, _, attribute = path.partition(".")
-                declared = policy.pool.attributes.get(attribute)
-                is_trusted = path in FIXED_INPUTS or (declared is not None and declared.writable_by == "admin")
-                if root == "attribute" and not is_trusted:
-                    found.setdefault(attribute, at)
+    for sink in sinks_of(policy):
+        if sink.kind in ("claim", "add") and sink.target in ("access_token", "scopes", "groups"):
+            traces = [*sink.value.absence.values(), *steerers_of(sink.when).values()]
+            for path in sorted(map(path_of, traces)):
+                if path.startswith("attribute."):
+                    found.setdefault(path.removeprefix("attribute."), sink.at)
     return found
-
-
-def _granted(name: str, rule: Rule, policy: Policy) -> Iterator[tuple[At, frozenset[str]]]:
-    """Give what a rule grants in access tokens: the place, and what it rests on."""
-    when = frozenset() if rule.when is None else inputs_of(rule.when, policy)
-    for at, value in values_of(name, policy):
-        if at[2:4] in (("access_token", "claims"), ("access_token", "scopes"), ("groups", "add")):
-            yield at, inputs_of(value, policy) | when

@@ -1,11 +1,19 @@
 """Choices: what users or callers choose from lists of their own."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, listed, shown
-from pretoken.checks.flow import sinks_of
+from pretoken.checks.flow import Sink, authorizes, sinks_of
+from pretoken.checks.flow.conditions import label_of
+from pretoken.policy.exclusion import Exclusion
 from pretoken.policy.load import LoadedPolicy
+
+Choice: TypeAlias = frozenset[str]
+"""A list that somebody chose from, with those from which the list itself was chosen."""
+
+_OF_COGNITO: Choice = frozenset({"groups", "iam_roles", "identity_providers"})
 
 
 @check(
@@ -20,7 +28,8 @@ def unpaired_choices(loaded: LoadedPolicy) -> Iterator[Doubt]:
     APIs read both from one token, and take them for a pair.
     If the role comes from a row that the chosen tenant is a key of, only their roles there can be chosen.
 
-    Looked at are claims, scopes and groups of access tokens, and lists of lookups.
+    Looked at are claims, scopes and groups of access tokens, with their conditions, and lists and rows of lookups.
+    Groups go with any tenant, and rules whose conditions exclude each other are never in one token.
 
     Bad:
 
@@ -78,15 +87,29 @@ def unpaired_choices(loaded: LoadedPolicy) -> Iterator[Doubt]:
 
     Source: OWASP Top 10 A01:2021, Broken Access Control; the rule language, on `one_of`.
     """
-    known: dict[frozenset[str], str] = {}
-    for sink in sinks_of(loaded.policy):
-        choices = frozenset(path for path in sink.value.choices if path.startswith("lookup."))
-        if not choices or sink.kind not in ("claim", "add") or sink.target == "id_token":
+    policy = loaded.policy
+    exclusion = Exclusion(policy)
+    known: dict[Choice, Sink] = {}
+    for sink in sinks_of(policy):
+        if sink.kind not in ("claim", "add") or not authorizes(sink, policy.pool):
             continue
-        other = next((seen for seen in known if not (seen <= choices or choices <= seen)), None)
-        if other is not None:
-            lists = f"{listed(sorted(choices))} and {known[other]} from {listed(sorted(other))}"
-            yield Doubt(
-                sink.at, f"{shown(sink.at)} is chosen from {lists}, whether or not they belong together", key=True
-            )
-        known.setdefault(choices, shown(sink.at))
+        choices = sorted(_of_rows(sink), key=sorted)
+        for choice in choices:
+            for other, where in {**known, **dict.fromkeys(choices, sink)}.items():
+                whens = policy.rules[sink.rule].when, policy.rules[where.rule].when
+                if not (choice <= other or other <= choice) and exclusion.reason(*whens) is None:
+                    lists = f"{listed(sorted(choice))}, and {shown(where.at)} from {listed(sorted(other))}"
+                    message = f"{shown(sink.at)} is chosen from {lists}, whether or not they belong together"
+                    yield Doubt(sink.at, message, key=True)
+                    break
+            else:
+                continue
+            break
+        for choice in choices:
+            known.setdefault(choice, sink)
+
+
+def _of_rows(sink: Sink) -> set[Choice]:
+    """Give the choices behind a sink, in its value and its condition, that are among rows or lists in them."""
+    choices = sink.value.choices | label_of(sink.when).choices
+    return {choice for choice in choices if not choice <= _OF_COGNITO}

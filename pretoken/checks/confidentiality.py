@@ -107,7 +107,7 @@ def _shown_datum(sink: Sink, label: Label, policy: Policy) -> Doubt:
         cure = "secrets are for no token, so leave it out"
     elif label.secrecy == SENSITIVE:
         cure = f"write it under `encrypted_for: {{{typed(recipient)}: …}}`, for a fact tells of it as well"
-    elif any(hop.text == "table" for hop in label.leak):
+    elif any(hop.kind == "table" for hop in label.leak):
         cure = "let every result of the table stand for two keys or more and be none, or encrypt it: `encrypted_for`"
     else:
         cure = f"write it under `encrypted_for: {{{typed(recipient)}: …}}`, put it into the ID token, or state a fact"
@@ -173,7 +173,7 @@ def sensitive_data_in_id_token(loaded: LoadedPolicy) -> Iterator[Doubt]:
     Source: GDPR article 9; OpenID Connect Core 1.0 section 16.
     """
     for sink in sinks_of(loaded.policy):
-        if sink.kind == "claim" and sink.target == "id_token":
+        if (sink.kind == "claim" and sink.target == "id_token") or sink.target == "iam_roles":
             label = max(sink.value, label_of(sink.when), key=lambda label: label.secrecy)
             if label.secrecy == SENSITIVE:
                 name = quoted(path_of(label.leak), "an input")

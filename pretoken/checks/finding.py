@@ -10,14 +10,23 @@ from pretoken.policy.report import At
 Severity: TypeAlias = Literal["error", "warning", "notice"]
 """`error`: not safe to deploy. `warning`: hardly meant so. `notice`: good to know."""
 
+HopKind: TypeAlias = Literal["input", "row", "endorsed", "listed", "table", "step"]
+"""`input`: an input is read. `row`: it chooses the row of a lookup. `endorsed`: it is in a list about the principal.
+`listed`: it is in a list that endorses nothing. `table`, `step`: it passes a table, or something else."""
+
 _SHOWN = 3
 
 
 class Hop(NamedTuple):
-    """One hop of a flow of data: what it passes, such as `age_at_least 18`, and where that stands in the policy."""
+    """One hop of a flow of data: what it passes, such as `age_at_least 18`, and where that stands in the policy.
+
+    `kind` is the sort of hop, and `path` the input that it begins with, if it is the first.
+    """
 
     text: str
     at: At
+    kind: HopKind = "step"
+    path: str = ""
 
 
 class Doubt(NamedTuple):

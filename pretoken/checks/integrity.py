@@ -1,10 +1,11 @@
 """Integrity: no input that a user or a caller controls decides what a token authorizes."""
 
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, shown
-from pretoken.checks.flow import Sink, Traces, sinks_of
+from pretoken.checks.flow import Traces, authorizes, sinks_of
 from pretoken.checks.flow.conditions import guards, losers_of, steerers_of, writers_of
 from pretoken.checks.flow.context import ANYWHERE, is_for_all_users
 from pretoken.checks.flow.inputs import input_label
@@ -12,12 +13,17 @@ from pretoken.checks.sources import flow_to, sources_of
 from pretoken.policy.errors import typed
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.policy import Policy
-from pretoken.policy.pool import Pool
 from pretoken.policy.report import At
 from pretoken.trigger.inputs import STANDARD_ATTRIBUTES
 
-_PASS = "pass"
-_READS = "choose who reads the data"
+Purpose: TypeAlias = Literal["authorize", "read", "pass"]
+"""What somebody does with an input: be authorized by it, choose who reads data, or pass a denial or removal."""
+
+_GAINS: dict[Purpose, str] = {
+    "authorize": "be authorized by it",
+    "read": "choose who reads the data",
+    "pass": "pass",
+}
 
 
 @check(
@@ -71,11 +77,11 @@ def untrusted_authorization(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """
     policy = loaded.policy
     for sink in sinks_of(policy):
-        if sink.kind in ("claim", "add", "preferred") and _authorizes(sink, policy.pool):
+        if sink.kind in ("claim", "add", "preferred") and authorizes(sink, policy.pool):
             asked = writers_of(sink.when)
             if sink.kind == "add":
                 asked = {} if guards(sink.when) else {**asked, **losers_of(sink.when)}
-            yield from _doubts(sink.at, {**asked, **sink.value.writers}, "be authorized by it")
+            yield from _doubts(sink.at, {**asked, **sink.value.writers}, "authorize")
     yield from _native(policy)
 
 
@@ -94,7 +100,7 @@ def _native(policy: Policy) -> Iterator[Doubt]:
             where = at if authorizing == "all" else (*at, number)
             label = input_label(f"attribute.{claim}", ANYWHERE, where, policy)
             cure = f"let a rule without `when` take it out or write it: `id_token: {{suppress: [{typed(claim)}]}}`"
-            yield from _doubts(where, label.writers, "be authorized by the ID token", cure)
+            yield from _doubts(where, label.writers, "authorize", cure)
 
 
 @check(
@@ -132,7 +138,7 @@ def recipient_chosen_by_untrusted_input(loaded: LoadedPolicy) -> Iterator[Doubt]
     policy = loaded.policy
     for sink in sinks_of(policy):
         if sink.kind == "message":
-            yield from _doubts(sink.at, {**sink.value.writers, **writers_of(sink.when)}, _READS)
+            yield from _doubts(sink.at, {**sink.value.writers, **writers_of(sink.when)}, "read")
 
 
 @check(
@@ -173,23 +179,15 @@ def removal_can_be_evaded(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """
     policy = loaded.policy
     for sink in sinks_of(policy):
-        if sink.kind in ("deny", "take") or (sink.kind == "suppress" and _authorizes(sink, policy.pool)):
-            steerers = {**steerers_of(sink.unless), **sink.value.absence}
-            yield from _doubts(sink.at, steerers, _PASS)
+        if sink.kind in ("deny", "take") or (sink.kind == "suppress" and authorizes(sink, policy.pool)):
+            steerers = {**losers_of(sink.unless), **steerers_of(sink.unless), **sink.value.absence}
+            yield from _doubts(sink.at, steerers, "pass")
 
 
-def _authorizes(sink: Sink, pool: Pool) -> bool:
-    """Tell whether someone authorizes on what a rule does."""
-    if sink.target != "id_token":
-        return True
-    authorizing = pool.id_token_authorizes
-    return authorizing == "all" or sink.name in authorizing or sink.name == "cognito:groups"
-
-
-def _doubts(at: At, writers: Traces, to: str, cure: str | None = None) -> Iterator[Doubt]:
+def _doubts(at: At, writers: Traces, purpose: Purpose, cure: str | None = None) -> Iterator[Doubt]:
     for source in sources_of(writers)[:1]:
         message = f"{shown(at)} rests on {source.what}"
-        cures = {_PASS: source.cure_of_removal, _READS: source.cure_of_message}
-        yield Doubt(
-            at, message, cure or cures.get(to, source.cure), source.gain(to), flow_to(source.trace, at), key=True
-        )
+        if cure is None:
+            cures = {"authorize": source.cure, "read": source.cure_of_message, "pass": source.cure_of_removal}
+            cure = cures[purpose]
+        yield Doubt(at, message, cure, source.gain(_GAINS[purpose]), flow_to(source.trace, at), key=True)

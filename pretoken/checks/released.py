@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from pretoken.checks.finding import written
 from pretoken.checks.flow import Sink, sinks_of
 from pretoken.checks.flow.conditions import label_of
+from pretoken.checks.sources import path_of
 from pretoken.policy.policy import Policy
 
 _IN_ACCESS_TOKEN = ("access_token", "scopes", "groups")
@@ -40,7 +41,7 @@ def released(policy: Policy) -> Iterator[Released]:
         if inputs:
             yield Released("fact", sink.rule, written(sink.at), tuple(sorted(inputs)))
         if sink.kind == "member" and sink.value.writers:
-            paths = {trace[0].text.partition(" (")[0] for trace in sink.value.writers.values()}
+            paths = {path_of(trace) for trace in sink.value.writers.values()}
             yield Released("self-asserted", sink.rule, written(sink.at), tuple(sorted(paths)))
 
 

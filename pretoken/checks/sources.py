@@ -4,12 +4,11 @@ from typing import NamedTuple
 
 from pretoken.checks.finding import Hop, listed, shown, written
 from pretoken.checks.flow import Trace, Traces
-from pretoken.checks.flow.values import MERGING, NOT_OWN
+from pretoken.checks.flow.inputs import VERIFIED
+from pretoken.checks.flow.values import MERGING
 from pretoken.policy.errors import quoted, typed
 from pretoken.policy.report import At
 from pretoken.trigger.inputs import split_path
-
-_VERIFIED = {"attribute.email": "attribute.email_verified", "attribute.phone_number": "attribute.phone_number_verified"}
 
 
 class Source(NamedTuple):
@@ -29,6 +28,8 @@ class Source(NamedTuple):
             return f"{name}, which the caller can send or leave out"
         if self.writer == "provider":
             return f"{name}, which users can write where no provider is required"
+        if self.path in VERIFIED.values():
+            return f"{name}, which users lose by changing or deleting the address"
         return f"{name}, which users can write"
 
     def gain(self, to: str) -> str:
@@ -37,18 +38,24 @@ class Source(NamedTuple):
             return f"anyone can ask for fewer scopes, and {to}"
         if self.writer == "caller":
             return f"whoever calls can send any client metadata, or none, and {to}"
-        if self.path in _VERIFIED:
+        if self.path in VERIFIED.values():
+            return f"anyone can change their address, which then isn't verified, and {to}"
+        if self.path in VERIFIED:
             return f"anyone can enter an address that isn't theirs, and {to}"
         return f"anyone can write another value at sign-up or through an app client, and {to}"
 
     @property
     def cure_of_removal(self) -> str:
         """Say what makes the input one that nobody can evade; nothing does that of what callers send or ask for."""
-        if self.path in _VERIFIED:
-            return f"name who may pass instead: `not: {{{self.path}: TEST, {_VERIFIED[self.path]}: true}}`"
+        if self.path in VERIFIED.values():
+            return f"name who may pass instead: `not: {{{self.path}: true}}`"
+        if self.path in VERIFIED:
+            return f"name who may pass instead: `not: {{{self.path}: TEST, {VERIFIED[self.path]}: true}}`"
+        if self.path == "scopes":
+            return "leave it out of the condition, and take scopes away instead: `scopes: {remove: orders/write}`"
         if self.is_chosen:
             return "let a row decide that administrators write: `lookup.user.plan`"
-        return "" if self.is_sent or self.path == "scopes" else self.cure
+        return "" if self.is_sent else self.cure
 
     @property
     def cure_of_message(self) -> str:
@@ -63,11 +70,11 @@ class Source(NamedTuple):
     @property
     def is_chosen(self) -> bool:
         """Tell whether it chooses from a list of the user's own."""
-        return any(hop.text.startswith("one_of ") and not hop.text.endswith(NOT_OWN) for hop in self.trace)
+        return any(hop.kind == "endorsed" for hop in self.trace)
 
     @property
     def _is_key(self) -> bool:
-        return any(hop.text.startswith("lookup.") for hop in self.trace[1:])
+        return any(hop.kind == "row" for hop in self.trace)
 
     @property
     def cure(self) -> str:
@@ -79,12 +86,14 @@ class Source(NamedTuple):
             )
         if self.is_chosen:
             return "leave out what stands in for it, or let that be about the user too: `{from: lookup.user.default}`"
-        if any(hop.text.endswith(NOT_OWN) for hop in self.trace):
+        if any(hop.kind == "listed" for hop in self.trace):
             return "choose from a list about the user that only administrators write: `one_of: lookup.user.tenants`"
-        if self.path in _VERIFIED:
+        if self.path in VERIFIED.values():
+            return f"ask for those who have a verified one: `{self.path}: true`"
+        if self.path in VERIFIED:
             merging = [hop.text for hop in self.trace if hop.text in MERGING]
             stored = f", and read it as it is stored, without {listed(merging)}" if merging else ""
-            return f"require beside it `{_VERIFIED[self.path]}: true`{stored}"
+            return f"require with it, and not under `not`, `{VERIFIED[self.path]}: true`{stored}"
         if self._is_key:
             return (
                 "put `{attribute.sub}` into the key of the lookup, or let the row name the user: "
@@ -111,7 +120,7 @@ def sources_of(traces: Traces) -> list[Source]:
 
 def path_of(trace: Trace) -> str:
     """Give the input with which a way begins."""
-    return trace[0].text.partition(" (")[0]
+    return trace[0].path
 
 
 def flow_to(trace: Trace, at: At) -> tuple[Hop, ...]:

@@ -373,7 +373,7 @@ def _may_write(patch: pytest.MonkeyPatch) -> None:
 
 @_fault("a rule for some removes a scope of all", providers_are_asked_for)
 def _removed_from_some(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(context, "is_for_all_users", lambda _when: True)
+    patch.setattr(context, "_always_applies", lambda _rule, _possible: True)
 
 
 @_fault("any provider will do, of several", providers_are_asked_for)

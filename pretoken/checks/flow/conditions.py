@@ -3,19 +3,26 @@
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pretoken.checks.finding import Hop
+from pretoken.checks.flow.inputs import VERIFIED
 from pretoken.checks.flow.label import NOT_WRITTEN, PRINCIPAL, Label, Traces, joined, worst
 from pretoken.checks.possible import Possible
+from pretoken.checks.scopes import names_constants
 from pretoken.policy.conditions import Condition
 from pretoken.policy.errors import is_personal
 from pretoken.policy.tests import Operators, Test
 from pretoken.policy.values import Tested
 from pretoken.policy.walk import walk_test
+from pretoken.trigger.outcomes import ABSENT
 from pretoken.trigger.tests import TESTS
 
 if TYPE_CHECKING:
     from pretoken.checks.flow.context import Context
     from pretoken.checks.flow.labels import Labels
     from pretoken.policy.report import At
+
+
+_ALWAYS_THERE = ("attribute.sub", "username")
+_LONGEST = 60
 
 
 class Literal(NamedTuple):
@@ -25,12 +32,14 @@ class Literal(NamedTuple):
         label: the label of what is tested, and of the lists that it is tested against.
         writers: who can make the test come out so; those who can make the input absent if that is enough.
         losers: who can make it come out so by losing a proof: a changed address isn't verified.
+        guards: whether it requires something about the principal, such as a group, that not everybody has.
 
     """
 
     label: Label
     writers: Traces
     losers: Traces = NOT_WRITTEN
+    guards: bool = False
 
 
 class Group(NamedTuple):
@@ -81,14 +90,19 @@ def _literal(path: str, test: Test, context: "Context", at: "At", labels: "Label
     tested = labels.path(path, context, at).through(Hop(shown_test(test), at))
     lists = lists_of(test, context, at, labels)
     label = worst([tested, *lists])._replace(standing=tested.standing)
-    losers = {"user": (Hop(f"{path} (user)", at),)} if path in _PROOFS and _asks_for_none(test, labels, true) else {}
-    return Literal(label, label.writers if true and not is_negative(test) else label.absence, losers)
+    asks = true and not is_negative(test)
+    writers = label.writers if asks else label.absence
+    loses = path in VERIFIED.values() and _comes_out_without(test, labels, true)
+    losers: Traces = {"user": (Hop(f"{path} (user)", at, "input", path),)} if loses else NOT_WRITTEN
+    tells_apart = path not in _ALWAYS_THERE or names_constants(test) or bool(lists)
+    return Literal(label, writers, losers, asks and tells_apart and not writers and label.standing >= PRINCIPAL)
 
 
-def _asks_for_none(test: Test, labels: "Labels", true: bool) -> bool:
-    """Tell whether a test of a proof comes out so only where there is none."""
+def _comes_out_without(test: Test, labels: "Labels", true: bool) -> bool:
+    """Tell whether a test of a proof can come out so where there is none, be it false or absent."""
     possible = Possible(labels.policy, lambda _path: None)
-    return possible.judge(test, False) == {true} and possible.judge(test, True) == {not true}
+    outcomes = [possible.judge(test, subject) for subject in (True, False, ABSENT)]
+    return {true} in outcomes[1:] and len(set(outcomes)) > 1
 
 
 def lists_of(test: Test, context: "Context", at: "At", labels: "Labels") -> list[Label]:
@@ -136,7 +150,7 @@ def losers_of(node: Node) -> Traces:
 def guards(node: Node, known: dict[int, bool] | None = None) -> bool:
     """Tell whether a condition still requires something about the principal, whatever users and callers do."""
     if isinstance(node, Literal):
-        return not node.writers and node.label.standing >= PRINCIPAL
+        return node.guards
     known = {} if known is None else known
     if id(node) not in known:
         known[id(node)] = (any if node.every else all)(guards(part, known) for part in node.parts)
@@ -166,7 +180,3 @@ def shown_test(test: Test) -> str:
 
 def _plain(text: str, instead: str) -> str:
     return text if text.isprintable() and len(text) <= _LONGEST and not is_personal(text) else instead
-
-
-_LONGEST = 60
-_PROOFS = ("attribute.email_verified", "attribute.phone_number_verified")

@@ -66,15 +66,19 @@ class Contexts:
 
 def removes_admin_scope(policy: Policy) -> bool:
     """Tell whether no user's access token has the scope with which its holder can write attributes."""
-    possible = Possible(policy, lambda _path: None)
+    possible = Possible(policy, lambda path: frozenset({"user"}) if path == "principal" else None)
     return "V1_0" not in policy.pool.trigger and any(
-        is_for_all_users(rule.when) and _removes(rule, possible) for rule in policy.rules.values()
+        _always_applies(rule, possible) and _removes(rule, possible) for rule in policy.rules.values()
     )
 
 
 def is_for_all_users(when: Condition | None) -> bool:
     """Tell whether a condition holds for every user."""
     return when is None or when == _USERS
+
+
+def _always_applies(rule: Rule, possible: Possible) -> bool:
+    return rule.when is None or possible.condition(rule.when) == {True}
 
 
 def _removes(rule: Rule, possible: Possible) -> bool:

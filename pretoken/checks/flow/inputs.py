@@ -64,7 +64,8 @@ IDENTIFYING = (
 )
 """Data categories whose values tell one person from another."""
 _OF_MACHINES = ("client", "client.id")
-_VERIFIED = {"attribute.email": "email_verified", "attribute.phone_number": "phone_number_verified"}
+VERIFIED = {"attribute.email": "attribute.email_verified", "attribute.phone_number": "attribute.phone_number_verified"}
+"""What Cognito vouches for, and the flag that says so."""
 _LEVELS = {name: level for level, name in enumerate(CONFIDENTIALITY)}
 
 
@@ -96,15 +97,16 @@ def input_label(path: str, context: Context, at: At, policy: Policy) -> Label:
     declared = policy.pool.attributes.get(name, Attribute())
     data = declared.data or (STANDARD_ATTRIBUTES[name].data if name in STANDARD_ATTRIBUTES else None)
     standing = ANCHOR if data is not None and _is_one_of(data, IDENTIFYING) else PRINCIPAL
-    return _label(path, _writer(path, declared, context), secrecy_of(declared.data), standing, at)
+    secrecy, writer = secrecy_of(declared.data), _writer(declared, context)
+    if writer is not None and path in VERIFIED and getattr(context, split_path(VERIFIED[path])[1]):
+        written = _label(path, writer, secrecy, standing, at).writers
+        return _label(path, None, secrecy, standing, at)._replace(vouched=written)
+    return _label(path, writer, secrecy, standing, at)
 
 
-def _writer(path: str, declared: Attribute, context: Context) -> str | None:
-    if path in _VERIFIED and getattr(context, _VERIFIED[path]):
-        return None
-    if declared.writable_by == "admin":
-        return None
-    return None if declared.writable_by == "provider" and context.provided else declared.writable_by
+def _writer(declared: Attribute, context: Context) -> str | None:
+    trusted = declared.writable_by == "admin" or (declared.writable_by == "provider" and context.provided)
+    return None if trusted else declared.writable_by
 
 
 def _fixed(path: str, context: Context, at: At) -> Label:
@@ -113,13 +115,15 @@ def _fixed(path: str, context: Context, at: At) -> Label:
     label = _label(path, None, _LEVELS[known.confidentiality], standing, at)
     if known.absence == "trusted":
         return label
-    return label._replace(absence={known.absence: (Hop(f"{path} ({known.absence})", at),)})
+    return label._replace(absence={known.absence: (Hop(f"{path} ({known.absence})", at, "input", path),)})
 
 
 def _label(path: str, writer: str | None, secrecy: int, standing: int, at: At) -> Label:
-    trace: Trace = (Hop(f"{path} ({writer or CONFIDENTIALITY[secrecy]})", at),)
+    trace: Trace = (Hop(f"{path} ({writer or CONFIDENTIALITY[secrecy]})", at, "input", path),)
     writers = NOT_WRITTEN if writer is None else {writer: trace}
-    return Label(secrecy, trace if secrecy else (), writers, writers, standing if writer is None else NOBODY)
+    personal = frozenset({path}) if secrecy == PERSONAL else frozenset()
+    standing = standing if writer is None else NOBODY
+    return Label(secrecy, trace if secrecy else (), writers, writers, standing, personal)
 
 
 def lookup_label(path: str, lookup: Lookup, at: At, label_of: Callable[[str, At], Label]) -> Label:
@@ -135,30 +139,30 @@ def lookup_label(path: str, lookup: Lookup, at: At, label_of: Callable[[str, At]
         label_of: gives the label of an input that the key is made of, and that is read at a place.
 
     """
-    _, name = split_path(path)
-    _, field = split_path(name)
-    where: At = ("pool", "lookups", split_path(name)[0])
+    lookup_name, field = split_path(split_path(path)[1])
+    where: At = ("pool", "lookups", lookup_name)
     keys = [label_of(key, (*where, *place)) for place, text in lookup.templates().items() for key in placeholders(text)]
     matches = [label_of(key, (*where, "must_match", match)) for match, key in lookup.must_match.items()]
     parts = [*keys, *matches]
     writers = joined(*(part.writers for part in parts))
     trusted = [part for part in parts if not part.writers]
     standing = max((part.standing for part in trusted), default=NOBODY)
-    if standing == ANCHOR:
-        writers = NOT_WRITTEN
-    hop = Hop(path, at)
+    choices: frozenset[frozenset[str]] = frozenset().union(*(part.choices for part in parts))
+    if standing == ANCHOR and writers:  # it is a row of the principal's, and somebody chooses which
+        choices, writers = frozenset({frozenset({f"lookup.{lookup_name}"}).union(*choices)}), NOT_WRITTEN
+    hop = Hop(path, at, "row")
     if lookup.writable_by == "user":
-        writers = {"user": (Hop(f"{path} (user)", at),)}
+        writers = {"user": (Hop(f"{path} (user)", at, "input", path),)}
     elif writers:
         writers = {writer: (*trace, hop) for writer, trace in writers.items()}
     steered = joined(writers, *(part.through(hop).absence for part in parts))
     data = lookup.fields[field].data or lookup.data
     secrecy = secrecy_of(data)
-    leak: Trace = (Hop(f"{path} ({CONFIDENTIALITY[secrecy]})", at),) if secrecy else ()
+    leak: Trace = (Hop(f"{path} ({CONFIDENTIALITY[secrecy]})", at, "input", path),) if secrecy else ()
     asked = worst(parts).through(hop)
     if asked.secrecy >= SENSITIVE and asked.secrecy > secrecy:  # that there is a row tells of what it was asked for
         secrecy, leak = asked.secrecy, asked.leak
     if not _is_one_of(data, IDENTIFYING):
         standing = min(standing, PRINCIPAL)
-    choices = frozenset().union(*(part.choices for part in parts))
-    return Label(secrecy, leak, writers, steered, NOBODY if writers else standing, choices=choices)
+    personal = frozenset({path}) if secrecy == PERSONAL else frozenset()
+    return Label(secrecy, leak, writers, steered, NOBODY if writers else standing, personal, choices=choices)

@@ -30,8 +30,11 @@ class Label(NamedTuple):
         writers: who can choose the value, so that it can become anything; nobody if it is trusted.
         absence: who can make it absent, or choose which of several trusted values it is; all `writers` among them.
         standing: `NOBODY` to `ANCHOR`.
+        personal: the personal inputs that are in it.
         facts: the personal inputs of which it tells a fact.
-        choices: the lists about the principal from which it was chosen.
+        choices: what was chosen for it from lists about the principal: of each choice the list, and those from which
+            the list itself was chosen.
+        vouched: who could write it, if Cognito didn't vouch for it as it is stored.
         shared: many people share it, as they do the domain of an address.
 
     """
@@ -41,16 +44,22 @@ class Label(NamedTuple):
     writers: Traces = NOT_WRITTEN
     absence: Traces = NOT_WRITTEN
     standing: int = NOBODY
+    personal: frozenset[str] = frozenset()
     facts: frozenset[str] = frozenset()
-    choices: frozenset[str] = frozenset()
+    choices: frozenset[frozenset[str]] = frozenset()
+    vouched: Traces = NOT_WRITTEN
     shared: bool = False
 
     def through(self, hop: Hop) -> "Label":
         """Give the label behind one more hop."""
-        if not (self.leak or self.absence):
+        if not (self.leak or self.absence or self.vouched):
             return self
-        leak = (*self.leak, hop) if self.leak else ()
-        return self._replace(leak=leak, writers=_extended(self.writers, hop), absence=_extended(self.absence, hop))
+        return self._replace(
+            leak=(*self.leak, hop) if self.leak else (),
+            writers=_extended(self.writers, hop),
+            absence=_extended(self.absence, hop),
+            vouched=_extended(self.vouched, hop),
+        )
 
     def written_by(self, more: Traces) -> "Label":
         """Give the label of what others can write too."""
@@ -60,13 +69,13 @@ class Label(NamedTuple):
 
     def few_valued(self) -> "Label":
         """Give the label of one of few constants: personal data becomes a public fact, and tells nobody apart."""
-        return self.as_fact()._replace(standing=min(self.standing, PRINCIPAL))
+        return self.as_fact()._replace(standing=min(self.standing, PRINCIPAL), vouched=NOT_WRITTEN)
 
     def as_fact(self) -> "Label":
         """Give the label where personal data becomes public; sensitive and secret data don't."""
         if self.secrecy != PERSONAL:
             return self
-        return self._replace(secrecy=PUBLIC, leak=(), facts=self.facts | {self.leak[0].text.partition(" ")[0]})
+        return self._replace(secrecy=PUBLIC, leak=(), personal=frozenset(), facts=self.facts | self.personal)
 
 
 CONSTANT = Label()
@@ -79,14 +88,16 @@ def worst(labels: Iterable[Label]) -> Label:
         return every[0] if every else CONSTANT
     secret = max(every, key=lambda label: label.secrecy)
     return Label(
-        secret.secrecy,
-        secret.leak,
-        joined(*(label.writers for label in every)),
-        joined(*(label.absence for label in every)),
-        min(label.standing for label in every),
-        frozenset().union(*(label.facts for label in every)),
-        frozenset().union(*(label.choices for label in every)),
-        all(label.shared for label in every),
+        secrecy=secret.secrecy,
+        leak=secret.leak,
+        writers=joined(*(label.writers for label in every)),
+        absence=joined(*(label.absence for label in every)),
+        standing=min(label.standing for label in every),
+        personal=frozenset().union(*(label.personal for label in every)),
+        facts=frozenset().union(*(label.facts for label in every)),
+        choices=frozenset().union(*(label.choices for label in every)),
+        vouched=joined(*(label.vouched for label in every)),
+        shared=all(label.shared for label in every),
     )
 
 

@@ -11,6 +11,7 @@ from pretoken.checks.flow.labels import Labels
 from pretoken.checks.flow.values import disclosers
 from pretoken.policy.conditions import Condition
 from pretoken.policy.policy import Policy
+from pretoken.policy.pool import Pool
 from pretoken.policy.report import At
 from pretoken.policy.rules import Edit, Rule, Token
 from pretoken.policy.walk import effects_of
@@ -52,6 +53,14 @@ class Sink(NamedTuple):
 def sinks_of(policy: Policy) -> tuple[Sink, ...]:
     """Give every sink of a policy, rule by rule; those of the last policy are kept for the next check."""
     return _sinks_of(_Same(policy))
+
+
+def authorizes(sink: Sink, pool: Pool) -> bool:
+    """Tell whether someone authorizes on what a rule does."""
+    if sink.target != "id_token":
+        return True
+    authorizing = pool.id_token_authorizes
+    return authorizing == "all" or sink.name in authorizing or sink.name == "cognito:groups"
 
 
 class _Same:

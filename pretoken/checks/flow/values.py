@@ -10,11 +10,12 @@ from pretoken.checks.flow.conditions import (
     is_negative,
     label_of,
     lists_of,
+    losers_of,
     shown_test,
     steerers_of,
     writers_of,
 )
-from pretoken.checks.flow.label import ANCHOR, CONSTANT, PERSONAL, PRINCIPAL, Label, Traces, joined, worst
+from pretoken.checks.flow.label import CONSTANT, NOBODY, PERSONAL, PRINCIPAL, Label, Traces, joined, worst
 from pretoken.checks.scopes import names_constants
 from pretoken.policy.constants import Constant
 from pretoken.policy.steps import Keep, Prefer, Step, Table
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
 FEW = 100
 """Of at most so many constants a result is a fact instead of the datum."""
 
-NOT_OWN = ", which is no trusted list about the user"
-"""What stands behind an `one_of` in the way of data that it doesn't endorse."""
-
+_SELECTING = ("prefer", "only", "at_most")
 MERGING = ("lower", "upper", "trim", "strip_prefix")
 """Steps that can make one address of two."""
 
@@ -49,8 +48,10 @@ def value_label(value: Leaf, context: "Context", at: "At", labels: "Labels") -> 
         return worst(value_label(member, context, (*at, *place), labels) for place, member in members_of(value))
     if not isinstance(value, Tailed):
         return CONSTANT
-    label = _head(value, _vouched(value, context), at, labels)
+    label = _head(value, context, at, labels)
     for number, step in enumerate(value.then):
+        if _name(step) in MERGING and _can_merge(step, value.then[number:], label):
+            label = label.written_by(label.vouched)._replace(vouched={})
         label = _stepped(step, label, context, (*at, "then", number), labels)
     if value.one_of is not None:
         label = _endorsed(label, value.one_of, context, (*at, "one_of"), labels)
@@ -59,11 +60,9 @@ def value_label(value: Leaf, context: "Context", at: "At", labels: "Labels") -> 
     return label
 
 
-def _vouched(value: Tailed, context: "Context") -> "Context":
-    """Give the context of what steps begin with: Cognito vouches for an address as it is stored, or for its domain."""
-    if "email_domain" in value.then or not any(_name(step) in MERGING for step in value.then):
-        return context
-    return context._replace(email_verified=False, phone_number_verified=False)
+def _can_merge(step: Step, then: tuple[Step, ...], label: Label) -> bool:
+    """Tell whether a step can make one of two addresses, or of two domains; Cognito vouches for what is stored."""
+    return "email_domain" not in then and (_name(step) == "strip_prefix" or not label.shared)
 
 
 def _tested(value: Tested, context: "Context", at: "At", labels: "Labels") -> Label:
@@ -91,7 +90,7 @@ def _head(value: Tailed, context: "Context", at: "At", labels: "Labels") -> Labe
 def _template(value: Template, context: "Context", at: "At", labels: "Labels") -> Label:
     parts = [labels.path(path, context, (*at, "template")) for path in placeholders(value.template)]
     label = worst(parts)
-    return label._replace(standing=ANCHOR) if label.standing and any(p.standing == ANCHOR for p in parts) else label
+    return label if label.writers else label._replace(standing=max((part.standing for part in parts), default=NOBODY))
 
 
 def _fallbacks(members: list[Label]) -> dict[str, tuple[Hop, ...]]:
@@ -112,7 +111,9 @@ def _chosen(value: Choose, context: "Context", at: "At", labels: "Labels") -> La
         node = holding(branch.when, context, (*here, "when"), labels)
         otherwise = failing(branch.when, context, (*here, "when"), labels)
         asked = label_of(node).written_by(steerers_of(node))
-        conditions.append(asked._replace(absence=joined(asked.absence, steerers_of(otherwise))))
+        if number + 1 < len(value.choose) or value.otherwise is not None:  # who falls through has the next value
+            asked = asked.written_by(writers_of(otherwise))
+        conditions.append(asked._replace(absence=joined(asked.absence, steerers_of(otherwise), losers_of(otherwise))))
         within = labels.contexts.within(context, branch.when)
         parts.append((branch.value, value_label(branch.value, within, (*here, "value"), labels)))
     if value.otherwise is not None:
@@ -135,6 +136,9 @@ def disclosers(value: Leaf, context: "Context", at: "At", labels: "Labels") -> T
             within = labels.contexts.within(context, when)
             if value_label(member, within, here, labels).secrecy:
                 found.append(writers_of(holding(when, context, (*here[:-1], "when"), labels)))
+        elif isinstance(value, Choose) and value_label(member, within, here, labels).secrecy:
+            for number, branch in enumerate(value.choose):
+                found.append(writers_of(failing(branch.when, context, (*at, "choose", number, "when"), labels)))
         found.append(disclosers(member, within, here, labels))
     return joined(*found)
 
@@ -142,13 +146,21 @@ def disclosers(value: Leaf, context: "Context", at: "At", labels: "Labels") -> T
 def _endorsed(label: Label, path: str, context: "Context", at: "At", labels: "Labels") -> Label:
     """Give the label of what is in a list: believed, if the list is trusted and about the principal."""
     members = labels.path(path, context, at)
-    hop = Hop(f"one_of {path}", at)
     if members.writers or members.standing < PRINCIPAL:
-        return worst([label, members]).through(Hop(hop.text + NOT_OWN, at))
+        return worst([label, members]).through(
+            Hop(f"one_of {path}, which is no trusted list about the user", at, "listed")
+        )
     chosen = members if label.secrecy <= PERSONAL else worst([members, label])
-    absence = joined(label.absence, members.absence)
-    choices = label.choices | members.choices | (frozenset({path}) if label.writers else frozenset())
-    return chosen._replace(writers={}, absence=absence, standing=members.standing, choices=choices).through(hop)
+    choices = label.choices | members.choices
+    if label.writers:
+        choices = label.choices | {frozenset({path}).union(*members.choices)}
+    return chosen._replace(
+        writers={},
+        absence=joined(label.absence, members.absence),
+        standing=members.standing,
+        facts=members.facts | label.facts | label.personal,
+        choices=choices,
+    ).through(Hop(f"one_of {path}", at, "endorsed"))
 
 
 def _name(step: Step) -> str:
@@ -166,13 +178,16 @@ def _stepped(step: Step, label: Label, context: "Context", at: "At", labels: "La
         label = label._replace(standing=min(label.standing, PRINCIPAL))
     else:
         few = isinstance(step, Prefer) and len(step.prefer) <= FEW
+    if name in _SELECTING and not label.choices:
+        label = label.written_by(label.absence)  # who leaves an item out has another one selected
     if name == "email_domain":
         label = label._replace(shared=True, standing=min(label.standing, PRINCIPAL))
     if few:
         label = label.few_valued()
     elif effect == "pseudonym":
         label = label.as_fact()
-    return label.through(Hop(shown_test(step.keep) if isinstance(step, Keep) else name, at))
+    text = shown_test(step.keep) if isinstance(step, Keep) else name
+    return label.through(Hop(text, at, "table" if isinstance(step, Table) else "step"))
 
 
 def _kept(test: Test, label: Label, context: "Context", at: "At", labels: "Labels") -> Label:
