@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from pretoken.checks.check import check
+from pretoken.checks.declarations import names_somebody
 from pretoken.checks.finding import Doubt, Finding
-from pretoken.policy.errors import is_personal, named, printable, quoted, typed
+from pretoken.policy.errors import named, printable, quoted, typed
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.report import At
 from pretoken.policy.rules import Acceptance
@@ -21,7 +22,7 @@ class Accepted(NamedTuple):
     @classmethod
     def because(cls, finding: Finding, why: str) -> "Accepted":
         """Accept a finding for a reason as it stands in the policy; one that may be about a person is told as such."""
-        return cls(finding, "a reason that may be about a person" if is_personal(why) else printable(why))
+        return cls(finding, "a reason that may be about a person" if names_somebody(why) else printable(why))
 
 
 @check(
@@ -41,7 +42,8 @@ def unused_acceptance(
     Left alone, it would silence the same finding when it comes back, and nobody would read the reason again.
 
     An acceptance stands in the rule that the finding is in, or in pool.yaml for all that isn't in a rule.
-    It silences the findings of one name at one place, and stays in every report, with the reason.
+    It silences one finding, by its name and place, which stays in every report, with the reason.
+    A second one at the same place needs an acceptance of its own, with its own reason.
     One of a template's findings is no finding where there is no template.
 
     Bad:
@@ -70,7 +72,10 @@ def unused_acceptance(
         places.setdefault((finding.rule, finding.name), []).append(finding.at)
     for at, rule, accepted in acceptances(loaded):
         name, elsewhere = accepted.finding, places.get((rule, accepted.finding), [])
-        if accepted.at in elsewhere or name in not_looked_for:
+        if accepted.at in elsewhere:
+            elsewhere.remove(accepted.at)  # the next one at this place needs an acceptance of its own
+            continue
+        if name in not_looked_for:
             continue
         if name not in names:
             cure = suggested(name, names, f"leave out `finding: {typed(name)}`")
@@ -79,6 +84,9 @@ def unused_acceptance(
             near = closest(accepted.at or "", elsewhere) or min(elsewhere)
             what = "an acceptance names a place" if accepted.at is None else f"{quoted(name)} isn't found there"
             yield Doubt((*at, "at"), what, f"write `at: {typed(near)}`")
+        elif places.get((None, name)):
+            where, near = min(places[None, name]), "accept it in pool.yaml"
+            yield Doubt(at, f"{quoted(name)} isn't found in this rule", f"{near}: `at: {typed(where)}`")
         else:
             where = "in this rule" if rule is not None else "outside of rules"
             yield Doubt(at, f"{quoted(name)} isn't found {where}", f"leave out `finding: {typed(name)}`")

@@ -36,7 +36,6 @@ def personal_data_in_clear(loaded: LoadedPolicy) -> Iterator[Doubt]:
     Sensitive data (health, religion, government ids and the like) stays sensitive even as a fact.
     Whatever depends on it by a condition shows it: a claim, a scope, a removal, or that there is a message at all.
     A message that is there only for those who have something sensitive tells as much: give it a constant member.
-    Secret data is for no token at all.
 
     What an input holds is declared in pool.yaml by `data`; attributes and metadata without it are personal.
 
@@ -64,13 +63,60 @@ def personal_data_in_clear(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """
     policy = loaded.policy
     yield from _telling_messages(policy)
+    yield from (doubt for secrecy, doubt in _in_clear(policy) if secrecy < SECRET)
+
+
+@check(
+    "error",
+    gain="a secret that stands in a token, or decides over one, is none any more",
+    cure="leave it out of all rules",
+)
+def secret_in_token(loaded: LoadedPolicy) -> Iterator[Doubt]:
+    """Report secret data in a token, encrypted or not, or in a condition that tells of it.
+
+    An input with `data: secret` is declared so that nobody uses it by mistake: a PIN, a recovery code, a token.
+    Even encrypted it would be kept in browsers and logs for as long as somebody wants to break it.
+
+    Bad:
+
+    ```yaml
+    # pool.yaml
+    language: 1
+    trigger: V2_0
+    other_clients: apply_rules
+    attributes: {custom:pin: {writable_by: admin, data: secret}}
+    ```
+
+    ```yaml
+    rules:
+      pin:
+        id_token: {claims: {pin: {from: attribute.custom:pin}}}
+    ```
+
+    Good:
+
+    ```yaml
+    # pool.yaml
+    language: 1
+    trigger: V2_0
+    other_clients: apply_rules
+    attributes: {custom:pin: {writable_by: admin, data: secret}}
+    ```
+
+    Source: OWASP JSON Web Token Cheat Sheet, on information disclosure.
+    """
+    yield from (doubt for secrecy, doubt in _in_clear(loaded.policy) if secrecy == SECRET)
+
+
+def _in_clear(policy: Policy) -> Iterator[tuple[int, Doubt]]:
+    """Give what tokens show, or depend on, and mustn't, each with how confidential it is."""
     for sink in sinks_of(policy):
         if sink.kind in ("claim", "member", "add") and sink.value.secrecy >= _first_forbidden(sink):
-            yield _shown_datum(sink, sink.value, policy)
+            yield sink.value.secrecy, _shown_datum(sink, sink.value, policy)
         elif sink.kind in _VISIBLE:
             asked = max(label_of(sink.when), sink.value, key=lambda label: label.secrecy)
             if asked.secrecy >= (SENSITIVE if sink.target in _IN_ACCESS_TOKEN else SECRET):
-                yield _shown_condition(sink, asked)
+                yield asked.secrecy, _shown_condition(sink, asked)
 
 
 def _telling_messages(policy: Policy) -> Iterator[Doubt]:
@@ -119,9 +165,7 @@ def _shown_datum(sink: Sink, label: Label, policy: Policy) -> Doubt:
 
 def _shown_condition(sink: Sink, label: Label) -> Doubt:
     name = quoted(path_of(label.leak), "an input")
-    message = (
-        f"{shown(sink.at)} depends on {name}, so that the access token tells of {CONFIDENTIALITY[label.secrecy]} data"
-    )
+    message = f"{shown(sink.at)} depends on {name}, so that the token tells of {CONFIDENTIALITY[label.secrecy]} data"
     cure = "let something else decide, or write both cases into a member of an encrypted message: `encrypted_for`"
     return Doubt(sink.at, message, cure, flow=flow_to(label.leak, sink.at), key=True)
 

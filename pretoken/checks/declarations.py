@@ -75,6 +75,11 @@ def personal_constant(loaded: LoadedPolicy) -> Iterator[Doubt]:
                     yield Doubt(part.at, f"{shown(part.at)} has {kind} in it", key=part.key)
 
 
+def names_somebody(text: str) -> bool:
+    """Tell whether an e-mail address or a phone number stands in a text."""
+    return _kind(text) is not None
+
+
 def _kind(text: str) -> str | None:
     if _ADDRESS.search(text):
         return "an e-mail address"

@@ -7,7 +7,7 @@ from pretoken.checks.admin_scope import admin_scope_kept
 from pretoken.checks.check import Check
 from pretoken.checks.choices import unpaired_choices
 from pretoken.checks.conditions import never_true
-from pretoken.checks.confidentiality import personal_data_in_clear, sensitive_data_in_id_token
+from pretoken.checks.confidentiality import personal_data_in_clear, secret_in_token, sensitive_data_in_id_token
 from pretoken.checks.declarations import doubtful_label, personal_constant, too_many_facts
 from pretoken.checks.edits import add_without_effect, roles_kept_for_removed_groups
 from pretoken.checks.environment import missing_variable, undeclared_variable
@@ -46,6 +46,7 @@ CHECKS: dict[str, Check] = {
         personal_data_in_clear,
         recipient_chosen_by_untrusted_input,
         removal_can_be_evaded,
+        secret_in_token,
         tier_too_low,
         untrusted_authorization,
         writable_attribute,
@@ -114,15 +115,17 @@ def all_findings(loaded: LoadedPolicy, template: Template | None = None) -> Find
     if template is not None:
         facts = facts_of(template)
         found += [finding for check in OF_TEMPLATES for finding in check.findings(loaded, facts)]
-    reasons = {(rule, accepted.finding, accepted.at): accepted.why for _, rule, accepted in acceptances(loaded)}
+    reasons: dict[tuple[str | None, str, str | None], list[str]] = {}
+    for _, rule, accepted in acceptances(loaded):
+        reasons.setdefault((rule, accepted.finding, accepted.at), []).append(accepted.why)
     not_looked_for = {check.name for check in OF_TEMPLATES} if template is None else set()
     standing, silenced = unused_acceptance.findings(loaded, found, CHECKS, not_looked_for), []
     for finding in sorted(found):
-        why = reasons.get((finding.rule, finding.name, finding.at))
-        if why is None:
-            standing.append(finding)
+        whys = reasons.get((finding.rule, finding.name, finding.at))
+        if whys:
+            silenced.append(Accepted.because(finding, whys.pop(0)))
         else:
-            silenced.append(Accepted.because(finding, why))
+            standing.append(finding)
     return Findings(sorted(standing), silenced)
 
 

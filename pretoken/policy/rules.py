@@ -30,6 +30,12 @@ class Acceptance(Model):
     why: Text = Field(examples=["The default tenant is the user's own."])
     """The reason, for those who review it."""
 
+    @validator(mode="after")
+    def _says_why(self) -> Self:
+        if not self.why.strip():
+            raise wrong("no-reason", "an acceptance gives its reason; write `why: It is meant so.`", key="why")
+        return self
+
 
 class Edit(Model):
     """Change a list: first add, then keep, then remove."""

@@ -84,3 +84,38 @@ rules:
     )
     (text,) = found(NAME, rules.replace("CLIENT", "worker"))
     assert text.startswith("rules/a.yaml:6:14: ")
+
+
+def test_an_acceptance_silences_one_finding_and_the_next_one_needs_its_own(check: Check) -> None:
+    """Who accepted an address in a claim hasn't accepted what somebody puts beside it later."""
+    rules = """\
+rules:
+  contact:
+    when: {{principal: user}}
+    access_token: {{claims: {{contact: {{object: {{a: {{from: username}}, b: {{from: username}}}}}}}}}}
+    accept: [{}]
+"""
+    one = "{finding: personal-data-in-clear, at: access_token.claims.contact, why: It is meant so.}"
+    for accept, standing in ((one, 1), (f"{one}, {one}", 0)):
+        found = check(rules.format(accept))
+        assert len(found.accepted) == 2 - standing
+        assert [finding.name for finding in found.standing if finding.severity == "error"] == (
+            ["personal-data-in-clear"] * standing
+        )
+    three = check(rules.format(f"{one}, {one}, {one}"))
+    assert [finding.name for finding in three.standing if finding.severity != "notice"] == [NAME]
+
+
+def test_an_acceptance_of_what_is_found_in_the_pool_is_answered_with_the_place(found: Found) -> None:
+    """The message of such a finding may name the rule."""
+    accept = "finding: unused-name, at: access_token"
+    (text,) = found(NAME, RULES.format(accept=accept))
+    assert "isn't found in this rule; accept it in pool.yaml: `at: " in text
+
+
+def test_a_blank_reason_is_none(check: Check) -> None:
+    """Reviewers have nothing to read."""
+    with pytest.raises(Exception, match="no-reason: an acceptance gives its reason"):
+        check(
+            RULES.format(accept="finding: unused-name, at: access_token").replace("Every token names the stage.", "' '")
+        )

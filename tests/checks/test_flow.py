@@ -84,8 +84,9 @@ recipients: {billing-api: {key: "arn:aws:kms:eu-west-1:000000000000:key/a"}}
 pseudonyms: {partner: {secret: arn}}
 """
 NO_ADMIN = "  no-admin: {access_token: {scopes: {remove: aws.cognito.signin.user.admin}}}\n"
-CLEAR, CHOSEN, EVADED, RECIPIENT = (
+CLEAR, SECRET, CHOSEN, EVADED, RECIPIENT = (
     "personal-data-in-clear",
+    "secret-in-token",
     "untrusted-authorization",
     "removal-can-be-evaded",
     "recipient-chosen-by-untrusted-input",
@@ -414,10 +415,10 @@ SINKS = [
     ("access_token: {scopes: {add: {template: 'a/{attribute.custom:private}'}}}", CLEAR, "access_token.scopes.add"),
     ("groups: {add: {from: username}}", CLEAR, "groups.add"),
     ("id_token: {claims: {x: {from: attribute.custom:private}}}", None, None),
-    ("id_token: {claims: {x: {from: attribute.custom:pin}}}", CLEAR, "id_token.claims.x"),
+    ("id_token: {claims: {x: {from: attribute.custom:pin}}}", SECRET, "id_token.claims.x"),
     (
         "id_token: {encrypted_for: {billing-api: {m: {from: attribute.custom:pin}}}}",
-        CLEAR,
+        SECRET,
         "id_token.encrypted_for.billing-api.m",
     ),
     ("access_token: {encrypted_for: {billing-api: {v: 1, m: {from: attribute.custom:diet}}}}", None, None),
@@ -432,8 +433,8 @@ SINKS = [
         CLEAR,
         "access_token.encrypted_for.billing-api",
     ),
-    ("when: {attribute.custom:pin: a}, id_token: {claims: {x: w}}", CLEAR, "id_token.claims.x"),
-    ("when: {attribute.custom:pin: a}, iam_roles: {remove: a}", CLEAR, "iam_roles.remove"),
+    ("when: {attribute.custom:pin: a}, id_token: {claims: {x: w}}", SECRET, "id_token.claims.x"),
+    ("when: {attribute.custom:pin: a}, iam_roles: {remove: a}", SECRET, "iam_roles.remove"),
     ("when: {lookup.user.ill: true}, iam_roles: {remove: a}", None, None),
     ("when: {lookup.user.ill: true}, access_token: {claims: {x: w}}", CLEAR, "access_token.claims.x"),
     ("when: {lookup.user.ill: true}, access_token: {scopes: {add: [a/b]}}", CLEAR, "access_token.scopes.add"),
@@ -496,7 +497,7 @@ CONFIDENTIALITY = [
     ("{choose: [{when: {attribute.gender: m}, value: x}]}", None),
     ("{choose: [{when: {lookup.user.ill: true}, value: x}]}", CLEAR),
     ("{from: attribute.custom:private, default: a}", CLEAR),
-    ("{from: attribute.custom:pin, then: {prefer: [a]}}", CLEAR),
+    ("{from: attribute.custom:pin, then: {prefer: [a]}}", SECRET),
     ("{from: lookup.user.tenants, then: {keep: {one_of: attribute.custom:diet}}}", CLEAR),
 ]
 

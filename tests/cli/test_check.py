@@ -133,7 +133,7 @@ def test_accepted_findings_stay_in_the_report_with_the_reason(run: Run, monkeypa
 
     assert result.exit_code == 0
     assert result.output.splitlines() == [
-        "policies/rules/a.yaml:9:2: accepted[other-finding]: `access_token` of `plan`: It is meant so.",
+        "policies/rules/a.yaml:9:2: accepted[other-finding]: all: It is meant so.",
         "",
         "no findings: 5 rules in 2 files, 1 case, 1 accepted finding",
     ]

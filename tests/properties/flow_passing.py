@@ -11,6 +11,7 @@ from pretoken.policy.policy import Policy
 
 FINDINGS = (
     "personal-data-in-clear",
+    "secret-in-token",
     "untrusted-authorization",
     "recipient-chosen-by-untrusted-input",
     "removal-can-be-evaded",

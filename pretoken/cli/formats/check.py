@@ -43,7 +43,7 @@ def counted(number: int, noun: str) -> str:
 def check_text(examined: Examination) -> str:
     """Write a paragraph for each finding, a line for each error and each accepted finding, and the sum."""
     accepted = [
-        printable(f"{finding.place}: accepted[{finding.name}]: {finding.where}: {why}")
+        printable(f"{finding.place}: accepted[{finding.name}]: {finding.message}: {why}")
         for finding, why in examined.accepted
     ]
     parts = [[told(one) for one in examined.found], accepted, [_sum(examined)]]
