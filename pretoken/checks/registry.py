@@ -9,8 +9,12 @@ from pretoken.checks.choices import unpaired_choices
 from pretoken.checks.conditions import never_true
 from pretoken.checks.confidentiality import personal_data_in_clear, secret_in_token, sensitive_data_in_id_token
 from pretoken.checks.declarations import doubtful_label, personal_constant, too_many_facts
+from pretoken.checks.deployment.environment import missing_variable, undeclared_variable
+from pretoken.checks.deployment.metadata import metadata_never_arrives
+from pretoken.checks.deployment.permissions import excess_permission, missing_permission
+from pretoken.checks.deployment.triggers import tier_too_low, wrong_trigger_version
+from pretoken.checks.deployment.writers import verified_by_provider, writable_attribute
 from pretoken.checks.edits import add_without_effect, roles_kept_for_removed_groups
-from pretoken.checks.environment import missing_variable, undeclared_variable
 from pretoken.checks.errors import UnknownFindingError
 from pretoken.checks.finding import Finding
 from pretoken.checks.integrity import (
@@ -21,10 +25,8 @@ from pretoken.checks.integrity import (
 from pretoken.checks.keys import not_a_key_arn
 from pretoken.checks.lookups import constant_key
 from pretoken.checks.machines import reaches_machines
-from pretoken.checks.metadata import metadata_never_arrives
 from pretoken.checks.names import unused_name
-from pretoken.checks.permissions import excess_permission, missing_permission
-from pretoken.checks.profile import iam_wildcard, scope_opens_profile, user_name_in_clear
+from pretoken.checks.profile import scope_opens_profile, user_name_in_clear
 from pretoken.checks.pseudonyms import pseudonym_beside_sub
 from pretoken.checks.refresh import lost_on_refresh
 from pretoken.checks.scopes import unbounded_scopes
@@ -32,8 +34,7 @@ from pretoken.checks.sizes.check import token_too_large
 from pretoken.checks.suppressions import claim_suppressed_elsewhere
 from pretoken.checks.templates import ambiguous_template
 from pretoken.checks.texts import looks_like_a_path
-from pretoken.checks.triggers import tier_too_low, wrong_trigger_version
-from pretoken.checks.writers import verified_by_provider, writable_attribute
+from pretoken.checks.wildcards import iam_wildcard
 from pretoken.policy.load import LoadedPolicy
 from pretoken.pools import Template, facts_of
 

@@ -60,6 +60,7 @@ def diff(
     The exit code is 1 only with `--fail-on-gain`.
     """
     from pretoken.cli.formats.diff import diff_json, diff_markdown, diff_text
+    from pretoken.policy.errors import printable
     from pretoken.simulator.diff import diff as diff_of
 
     instant = int(time.time()) if now is None else read_instant(now)
@@ -75,7 +76,7 @@ def diff(
     ]
     found = diff_of(before.runner, after.runner, sign_ins)
     if not found.compared:
-        why = "".join(f"\n    {name}: {why}" for name, why in found.left_out)
+        why = "".join(f"\n    {printable(name)}: {printable(reason)}" for name, reason in found.left_out)
         raise CannotRun(f"no event and no case can be compared; name events: `--events DIR`{why}")
     names = sources[0].name, sources[1].name
     if format_ == "json":
@@ -123,10 +124,9 @@ def _joined_pool(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, An
 
 def _variables(pairs: tuple[str, ...], old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
     """Read values of variables that either pool declares, and that each allows."""
-    declared = [pool.get("variables", {}) for pool in (old, new)]
-    for one, other in (declared, declared[::-1]):
-        variables = read_variables(pairs, {"variables": {**one, **other}})
-    return variables
+    of_old, of_new = old.get("variables", {}), new.get("variables", {})
+    read_variables(pairs, {"variables": {**of_old, **of_new}})
+    return read_variables(pairs, {"variables": {**of_new, **of_old}})
 
 
 def _events(

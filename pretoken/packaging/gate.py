@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pretoken.packaging.errors import RefusedError
 from pretoken.policy.variables import complete_variables
-from pretoken.simulator.examination import examine, severity_of, told
+from pretoken.simulator.examination import examine, told
 from pretoken.simulator.running import Runner
 from pretoken.trigger.errors import PlanError
 from pretoken.trigger.fetching.kinds import check_kinds
@@ -31,7 +31,7 @@ def admit(folder: Path, *, python: bool, template: Path | None = None) -> dict[s
     """
     examined = examine(folder, python=python, template=template)
     if not examined.passed or examined.loaded is None or examined.cases is None:
-        raise _refused("findings", [told(one) for one in examined.found if severity_of(one) != "notice"], "check")
+        raise _refused("findings", [told(one) for one in examined.found if one.severity != "notice"], "check")
     if not examined.cases:
         raise _refused("no-cases", [f"no cases in {folder / 'cases'}; `pretoken test` shows a first one"], "test")
     plan = examined.loaded.plan()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -32,6 +33,11 @@ class RuleError:
     name: str
     place: Place
     message: str
+
+    @property
+    def severity(self) -> Literal["error"]:
+        """That of a finding that isn't safe to deploy: such rule files don't load."""
+        return "error"
 
     def __str__(self) -> str:
         return f"{self.place}: {self.name}: {self.message}"

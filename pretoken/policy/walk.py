@@ -255,6 +255,11 @@ def inputs_of(item: Condition | Leaf, policy: Policy) -> frozenset[str]:
     return with_sources(inputs_in(parts), policy)
 
 
+def inputs_of_rule(rule: Rule, policy: Policy) -> frozenset[str]:
+    """Give every path that a rule depends on, in its condition and in all that it does."""
+    return with_sources(inputs_in(walk_rule(rule, ())), policy)
+
+
 def with_sources(paths: set[str], policy: Policy) -> frozenset[str]:
     """Give these paths and every path that they depend on."""
     found: set[str] = set()

@@ -1,10 +1,12 @@
 """Whether two values of a template can name the same resource."""
 
+import math
 import re
 from collections.abc import Iterator
+from itertools import product
 
-from pretoken.pools.facts import Facts
-from pretoken.pools.intrinsics import known, literals, placeholders, text
+from pretoken.pools.facts import Facts, Resource
+from pretoken.pools.intrinsics import known, text
 from pretoken.pools.template import Node
 
 _GENERIC = frozenset({"", "arn", "aws", "dynamodb", "table", "lambda", "function", "kms", "key"})
@@ -18,60 +20,81 @@ _NAMES = {
 }
 """The properties that name a resource, by its type."""
 
+_PLACEHOLDER = re.compile(r"\$\{\s*([^}]*?)\s*\}")
+_RESOURCE = re.compile(r"\$\{(\w+)\}")
+_FIELDS = 5
+"""How many fields of an ARN stand before the resource."""
+_MOST = 100
+"""How many texts a value can have and still be known."""
+
 
 class _UnknownError(Exception):
     """It isn't known what a value names."""
 
 
 def can_be_same(one: Node, other: Node, facts: Facts) -> bool:
-    """Tell whether two values can name the same resource; false only if both are known."""
+    """Tell whether two values can name the same resource; false only if both are known.
+
+    Of an ARN the resource part alone counts: two tables of one account aren't the same.
+    """
     try:
-        first, second = set(_parts(one, facts, 0)), set(_parts(other, facts, 0))
+        first, second = set(_names(one, facts, 0)), set(_names(other, facts, 0))
     except _UnknownError:
         return True
     return not first or not second or not first.isdisjoint(second)
 
 
-def _parts(node: Node, facts: Facts, depth: int) -> Iterator[str]:
-    """Give the resources and the constant parts that a value is made of."""
-    if isinstance(node.data, str):
-        yield from _constant(node.data)
-    elif isinstance(node.data, list):
-        for item in node.data:
-            yield from _parts(item, facts, depth)
-    else:
-        for function, value in (node.data or {}).items():
-            yield from _made(function, value, facts, depth)
+def _names(value: Node, facts: Facts, depth: int) -> Iterator[str]:
+    """Give the resources and the constant parts that a value can be made of."""
+    for written in _texts(value):
+        resolved = _PLACEHOLDER.sub(lambda match: _resolved(match[1].partition(".")[0], facts), written)
+        for part in re.split("[:/]", _resource_part(resolved)):
+            resource = _RESOURCE.fullmatch(part)
+            if resource is not None:
+                yield from _names_of(facts.resources[resource[1]], facts, depth)
+            elif "?" in part or "*" in part or "$" in part:
+                raise _UnknownError
+            elif part not in _GENERIC:
+                yield part
 
 
-def _constant(part: str) -> Iterator[str]:
-    if "*" in part or "?" in part:
+def _texts(value: Node) -> list[str]:
+    """Give the possible texts of a value, as `Fn::Sub` would write them."""
+    if isinstance(value.data, str):
+        return [value.data]
+    if not isinstance(value.data, dict) or len(value.data) != 1:
         raise _UnknownError
-    yield from (piece for piece in re.split("[:/]", part) if piece not in _GENERIC)
+    ((function, argument),) = value.data.items()
+    first, *more = argument.data if isinstance(argument.data, list) and argument.data else [argument]
+    constant = text(first)
+    if function == "Fn::If":
+        return [one for branch in more for one in _texts(branch)]
+    if constant is not None and function in ("Ref", "Fn::GetAtt"):
+        return [f"${{{constant}}}"]
+    if constant is not None and function == "Fn::Sub" and not more:
+        return [constant]
+    if constant is not None and function == "Fn::Join" and more and isinstance(more[0].data, list):
+        parts = [_texts(part) for part in more[0].data]
+        if math.prod(map(len, parts)) <= _MOST:
+            return [constant.join(chosen) for chosen in product(*parts)]
+    raise _UnknownError
 
 
-def _made(function: str, value: Node, facts: Facts, depth: int) -> Iterator[str]:
-    """Give the parts of what a function makes."""
-    first, *more = value.data if isinstance(value.data, list) and value.data else [value]
-    if function == "Fn::Join" or (function == "Fn::If" and more):
-        for part in more:
-            yield from _parts(part, facts, depth)
-    elif function in ("Ref", "Fn::GetAtt"):
-        yield from _resource((text(first) or "").partition(".")[0], facts, depth)
-    elif function == "Fn::Sub" and not more:
-        yield from _constant(literals(text(first) or ""))
-        for name in placeholders(text(first) or ""):
-            yield from _resource(name.partition(".")[0], facts, depth)
-    else:
+def _resolved(name: str, facts: Facts) -> str:
+    """Write what a placeholder names: a resource of the template by its name, all else as unknown text."""
+    return f"${{{name}}}" if name in facts.resources else "?"
+
+
+def _resource_part(written: str) -> str:
+    """Give what stands behind the account in an ARN; all of what is no whole ARN."""
+    arn = written.split(":", _FIELDS)
+    return arn[_FIELDS] if arn[0] == "arn" and len(arn) > _FIELDS else written
+
+
+def _names_of(resource: Resource, facts: Facts, depth: int) -> Iterator[str]:
+    """Give a resource and the names that it has; an alias has that of its function."""
+    if depth > 1:
         raise _UnknownError
-
-
-def _resource(name: str, facts: Facts, depth: int) -> Iterator[str]:
-    if name.startswith("AWS::"):
-        return
-    if name not in facts.resources or depth:
-        raise _UnknownError
-    yield name
-    resource = facts.resources[name]
+    yield resource.name
     for value in known(resource.get(_NAMES[resource.type])) if resource.type in _NAMES else ():
-        yield from _parts(value, facts, depth + (resource.type != "AWS::Lambda::Alias"))
+        yield from _names(value, facts, depth + (1 if resource.type == "AWS::Lambda::Alias" else 2))

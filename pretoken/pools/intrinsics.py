@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from pretoken.pools.template import Node
 
 _PLACEHOLDER = re.compile(r"\$\{(?!!)\s*([^}]*?)\s*\}")
-_LITERAL = re.compile(r"\$\{!([^}]*)\}")
 
 
 def options(node: Node | None) -> list[Node | None]:
@@ -120,8 +119,3 @@ def _all_references(values: Mapping[str, Node]) -> Iterator[str]:
 def placeholders(template: str) -> list[str]:
     """Give the names in a text of `Fn::Sub`."""
     return _PLACEHOLDER.findall(template)
-
-
-def literals(template: str) -> str:
-    """Give the rest of a text of `Fn::Sub`."""
-    return _LITERAL.sub(r"\1", _PLACEHOLDER.sub("", template))

@@ -112,8 +112,8 @@ def diff(old: Runner, new: Runner, sign_ins: Iterable[SignIn]) -> Diff:
             found[what][sign_in.name] = None
             who[what].add(_who(after))
     ordered = sorted(found, key=lambda what: _order(what, len(found[what])))
-    changes_ = tuple(Change(what, tuple(found[what]), tuple(sorted(who[what]))) for what in ordered)
-    return Diff(changes_, compared, differing, tuple(left_out))
+    told = tuple(Change(what, tuple(found[what]), tuple(sorted(who[what]))) for what in ordered)
+    return Diff(told, compared, differing, tuple(left_out))
 
 
 def _order(what: What, count: int) -> tuple[Any, ...]:

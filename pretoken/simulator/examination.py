@@ -34,17 +34,12 @@ class Examination(NamedTuple):
 
     def count(self, severity: str) -> int:
         """Count what is of a severity."""
-        return sum(severity_of(one) == severity for one in self.found)
+        return sum(one.severity == severity for one in self.found)
 
     @property
     def passed(self) -> bool:
         """Tell whether there are neither errors nor warnings."""
         return not self.count("error") and not self.count("warning")
-
-
-def severity_of(one: RuleError | Finding) -> str:
-    """Give the severity: `error`, `warning` or `notice`."""
-    return str(getattr(one, "severity", "error"))
 
 
 def told(one: RuleError | Finding) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pretoken.cli.formats.diff import diff_markdown
+from pretoken.cli.formats.diff import diff_markdown, diff_text
 from pretoken.simulator.diff import Change, Diff, What
 from tests.cli.conftest import CASES, POOL, RULES, Run
 from tests.simulator.folders import event, machine_event, write
@@ -294,6 +294,12 @@ def test_rule_files_in_python_run_only_if_they_may(run: Run, git: Git) -> None:
         "main:policies/rules/b.py:1:1",
         "policies/rules/b.py:1:1",
     ]
+
+
+def test_what_is_left_out_plays_no_tricks_on_a_terminal() -> None:
+    """Neither its name nor the reason, which may repeat a text of rule files."""
+    shown = diff_text(Diff((), 1, 0, (("a\x1b[31m.json", "no \x1b[2J pool"),)), "old", "new")
+    assert shown.splitlines()[-1] == "    a [31m.json: no  [2J pool"
 
 
 def test_without_anything_to_compare_nothing_is_said_to_be_equal(run: Run) -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 import yaml
 
 from pretoken.checks import Finding
 from pretoken.cli.program import program
 from pretoken.policy.errors import Place
-from tests.docs.pages import ROOT, block, names, section
+from tests.docs.pages import ROOT, block, blocks_of, names, section
+from tests.docs.sample_finding import sample_finding
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
 
 PAGE = "ci.md"
 
@@ -17,6 +25,13 @@ def test_every_format_stands_there() -> None:
     (option,) = (option for option in program.commands["check"].params if option.name == "format_")
     assert isinstance(option.type, click.Choice)
     assert names(section(PAGE, "Formats"), "`--format`") == set(option.type.choices)
+
+
+def test_the_finding_is_that_of_the_sample_with_a_birth_date_that_users_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its place, its flow, its gain and its cure."""
+    assert sample_finding(tmp_path, monkeypatch) == blocks_of(PAGE)[0].text
 
 
 def test_every_key_of_a_finding_stands_there() -> None:

@@ -10,18 +10,15 @@ from tests.properties.flow_world import (
     ROWS_OF_CHOICE,
     USERS_WRITE,
 )
-from tests.properties.vocabulary import GROUPS, ROLES, TEXTS
+from tests.properties.vocabulary import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tests.properties.flow_people import Situation
 
-_ITEMS = sorted({*GROUPS, *ROLES, *TEXTS, "aws.cognito.signin.user.admin"})
 _ANYBODYS = {"client", "client.id", "principal", "attribute.cognito:user_status"}
 _STEERED = ("metadata.", *USERS_WRITE, *(f"lookup.{name}." for name in (*ROWS_OF_CHOICE, "mine", "open")))
-_ROWS = tuple(f"lookup.{name}." for name in (*ROWS_OF_CHOICE, "app"))
-_NEVER: dict[str, Any] = {"pool.id": "nowhere"}
 
 
 def plain_paths(value: Any, plan: dict[str, Any]) -> set[str] | None:

@@ -13,7 +13,6 @@ from tests.properties.flow_world import (
     PERSONAL,
     ROWS_OF_CHOICE,
     SECRECY,
-    USERS_WRITE,
 )
 from tests.properties.outcome import Outcome
 from tests.properties.vocabulary import GROUPS, ROLES, SECRETS, TEXTS, VARIABLES
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from tests.properties.flow_people import Situation
 
 _ITEMS = sorted({*GROUPS, *ROLES, *TEXTS, "aws.cognito.signin.user.admin"})
-_ANYBODYS = {"client", "client.id", "principal", "attribute.cognito:user_status"}
-_STEERED = ("metadata.", *USERS_WRITE, *(f"lookup.{name}." for name in (*ROWS_OF_CHOICE, "mine", "open")))
 _ROWS = tuple(f"lookup.{name}." for name in (*ROWS_OF_CHOICE, "app"))
 _NEVER: dict[str, Any] = {"pool.id": "nowhere"}
 

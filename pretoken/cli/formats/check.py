@@ -18,7 +18,7 @@ from pretoken.checks.released import released
 from pretoken.cli.formats.github import check_github
 from pretoken.cli.formats.sarif import check_sarif
 from pretoken.policy.errors import printable
-from pretoken.simulator.examination import severity_of, told
+from pretoken.simulator.examination import told
 
 if TYPE_CHECKING:
     from pretoken.simulator.examination import Examination
@@ -78,7 +78,7 @@ def check_json(examined: Examination) -> dict[str, Any]:
     """Give the findings, and what was checked, as JSON."""
     loaded = examined.loaded
     return {
-        "findings": [{"severity": severity_of(one), **one.to_json()} for one in examined.found],
+        "findings": [{"severity": one.severity, **one.to_json()} for one in examined.found],
         "accepted": [{**finding.to_json(), "why": why} for finding, why in examined.accepted],
         "rules": 0 if loaded is None else len(loaded.policy.rules),
         "files": [] if loaded is None else [*loaded.files],

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pretoken.cli.formats.check import counted
+from pretoken.policy.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,18 +35,18 @@ _PLAIN = re.compile(r"[\w .,:;/@#$%&()\[\]{}<>+*=?!~^'\"-]+", re.ASCII)
 
 def diff_text(diff: Diff, old: str, new: str) -> str:
     """Write the changes in sections, each with its sign-ins, and the sum."""
-    lines = [f"from {_printable(old)} to {_printable(new)}: {_sum(diff)}"]
+    lines = [f"from {_cut(old)} to {_cut(new)}: {_sum(diff)}"]
     for title, changes in _sections(diff):
         lines += ["", click.style(title, bold=True)]
         for change in changes:
             mark, color = _MARKS[change.what.kind]
             about = f"{_count(change, diff)} sign-ins: {', '.join(change.who)}"
-            lines.append(f"  {click.style(mark, fg=color)} {_printable(_told(change.what, str))}")
-            lines.append(f"      {_printable(about)}")
-            lines.append(f"      {_printable(_examples(change, str))}")
+            lines.append(f"  {click.style(mark, fg=color)} {_cut(_told(change.what, str))}")
+            lines.append(f"      {_cut(about)}")
+            lines.append(f"      {_cut(_examples(change, str))}")
     if diff.left_out:
         lines += ["", click.style("not compared", bold=True)]
-        lines += [f"    {_printable(name)}: {reason}" for name, reason in diff.left_out]
+        lines += [f"    {_cut(name)}: {printable(reason)}" for name, reason in diff.left_out]
     return "\n".join(lines)
 
 
@@ -147,14 +148,15 @@ def _values(what: What, quote: Callable[[str], str]) -> str:
     return f" = {value}" if value else ""
 
 
-def _printable(text: str) -> str:
-    line = "".join(character if character.isprintable() else " " for character in text)
+def _cut(text: str) -> str:
+    """Write text as one printable line that isn't too long."""
+    line = printable(text)
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def _code(text: str) -> str:
     """Show text as code, where GitHub makes neither links nor mentions of it, and no character means anything."""
-    line = _printable(text).strip()
+    line = _cut(text).strip()
     if _PLAIN.fullmatch(line):
         return f"`{line}`"
     escaped = "".join(one if one.isalnum() or one == " " else f"&#{ord(one)};" for one in line)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pretoken.checks import Finding
 from pretoken.policy.errors import printable
-from pretoken.simulator.examination import severity_of
 
 if TYPE_CHECKING:
     from pretoken.policy.errors import Place
@@ -22,7 +21,7 @@ def check_github(examined: Examination, total: str) -> str:
     """Write a workflow command for each error and finding, a notice for each accepted one, and the sum."""
     found = [
         _command(
-            severity_of(one),
+            one.severity,
             one.place,
             one.name,
             [printable(one.message), *(one.details if isinstance(one, Finding) else ())],

@@ -18,7 +18,6 @@ from urllib.parse import quote
 from pretoken.checks import Finding, explain
 from pretoken.checks.registry import CHECKS
 from pretoken.policy.errors import is_personal, printable
-from pretoken.simulator.examination import severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +37,7 @@ def check_sarif(examined: Examination) -> dict[str, Any]:
         *((one, None) for one in examined.found),
         *((finding, why) for finding, why in examined.accepted),
     ]
-    others = sorted({one.name: severity_of(one) for one, _ in every if one.name not in CHECKS}.items())
+    others = sorted({one.name: one.severity for one, _ in every if one.name not in CHECKS}.items())
     rules = [*map(_rule, CHECKS), *(_other_rule(name, severity) for name, severity in others)]
     indexes = {rule["id"]: index for index, rule in enumerate(rules)}
     seen: Counter[str] = Counter()
@@ -50,7 +49,7 @@ def check_sarif(examined: Examination) -> dict[str, Any]:
             {
                 "ruleId": one.name,
                 "ruleIndex": indexes[one.name],
-                "level": _LEVELS[severity_of(one)],
+                "level": _LEVELS[one.severity],
                 "message": _message(one.message, *(one.details if isinstance(one, Finding) else ())),
                 "locations": [_location(one.place) | _logical(one)],
                 "partialFingerprints": {"pretoken/v1": sha256(f"{key}#{seen[key]}".encode()).hexdigest()},

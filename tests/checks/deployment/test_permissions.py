@@ -3,61 +3,18 @@
 import pytest
 
 from tests.checks.conftest import Found
+from tests.checks.deployment.functions import FUNCTION, INLINE, POOL, allow, document, of_function, of_role
 
 MISSING, EXCESS = "missing-permission", "excess-permission"
 EVERYTHING = '"*"'
 OF_PARAMETER = '!Sub "arn:aws:dynamodb:eu-west-1:1:table/${Name}"'
-POOL = """\
-language: 1
-trigger: V2_0
-other_clients: apply_rules
-variables: {TABLE: any, TEAMS: any, ASKED: any, KEY: any}
-lookups:
-"""
 USER = "  user: {dynamodb: {table: TABLE_NAME, key: {pk: '{attribute.sub}'}}, data: none, fields: {plan: string}}\n"
 TEAM = "  team: {dynamodb: {table: TABLE_NAME, key: {pk: 'T#INPUT'}}, data: none, fields: {size: string}}\n"
 ASKED = "  asked: {lambda: {function: FUNCTION, input: {sub: '{attribute.sub}'}}, data: none, fields: {plan: string}}\n"
-SEALED = "recipients: {billing-api: {key: '${KEY}'}}\n"
-
-ENVIRONMENT = "{TABLE: !Ref Users, TEAMS: !Ref Teams, ASKED: !Ref Other, KEY: !GetAtt Key.Arn}"
-FUNCTION = f"""\
-Resources:
-  Users: {{Type: AWS::DynamoDB::Table}}
-  Teams: {{Type: AWS::DynamoDB::Table, Properties: {{TableName: teams}}}}
-  Other: {{Type: AWS::Lambda::Function, Properties: {{Handler: a.b}}}}
-  Fn:
-    Type: AWS::Serverless::Function
-    Properties:
-      Handler: pre_token_generation.handler
-      Environment: {{Variables: {ENVIRONMENT}}}
-      POLICIES
-"""
-ROLE = """\
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      POLICIES
-"""
 
 
 def user(table: str = '"${TABLE}"') -> str:
     return POOL + USER.replace("TABLE_NAME", table)
-
-
-def of_function(policies: str) -> str:
-    return FUNCTION.replace("POLICIES", f"Policies: {policies}")
-
-
-def of_role(policies: str, more: str = "") -> str:
-    return FUNCTION.replace("POLICIES", "Role: !GetAtt Role.Arn") + ROLE.replace("POLICIES", policies) + more
-
-
-def allow(action: str = "dynamodb:GetItem", resource: str = "!GetAtt Users.Arn", more: str = "") -> str:
-    return f"{{Effect: Allow, Action: {action}, Resource: {resource}{more}}}"
-
-
-def document(*statements: str) -> str:
-    return f"{{Statement: [{', '.join(statements)}]}}"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +97,6 @@ def test_a_permission_for_another_table_is_none(table: str, resource: str, many:
     assert len(found(MISSING, pool=pool, template=text)) == many
 
 
-INLINE = "Policies: [{PolicyName: a, PolicyDocument: DOCUMENT}]"
 ATTACHED = "  P: {Type: AWS::IAM::Policy, Properties: {Roles: [ROLE], PolicyDocument: DOCUMENT}}\n"
 
 
@@ -232,82 +188,6 @@ def test_lookups_of_other_kinds_need_nothing_here(found: Found) -> None:
     assert found(MISSING, pool=pool, template=of_function("[]")) == []
 
 
-def key(policy: str) -> str:
-    return f"  Key: {{Type: AWS::KMS::Key, Properties: {{{policy}}}}}\n"
-
-
-def statement(principal: str, action: str = "kms:GenerateDataKey") -> str:
-    return f"KeyPolicy: {document(f'{{Effect: Allow, Principal: {principal}, Action: {action}, Resource: a}}')}"
-
-
-ACCOUNT = "{AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}"
-
-
-@pytest.mark.parametrize(
-    ("policy", "by_role", "many"),
-    [
-        (statement("{AWS: !GetAtt Role.Arn}"), False, 0),
-        (statement("{AWS: [!GetAtt Role.Arn, !GetAtt Users.Arn]}"), False, 0),
-        (statement("{AWS: !GetAtt Role.Arn}", "'kms:*'"), False, 0),
-        (statement("{AWS: !GetAtt Role.Arn}", "!Ref Action"), False, 0),
-        (statement("{AWS: !GetAtt Role.Arn}", "kms:DescribeKey"), False, 1),
-        (statement("{AWS: !GetAtt Other.Arn}"), False, 1),
-        (statement("{Service: lambda.amazonaws.com}"), False, 1),
-        (statement("{AWS: !GetAtt Role.Arn}").replace("Allow", "Deny"), False, 1),
-        (statement("'*'"), False, 0),
-        (statement("!Ref Principal"), False, 0),
-        (statement("{AWS: !Ref RoleArn}"), False, 0),
-        (statement("{AWS: arn:aws:iam::1:role/a}"), False, 0),
-        (statement("!Ref AWS::NoValue"), False, 0),
-        (statement(ACCOUNT, "'kms:*'"), False, 1),
-        (statement(ACCOUNT, "'kms:*'"), True, 0),
-        (statement("{AWS: '111122223333'}", "'kms:*'"), True, 0),
-        (statement("{AWS: !Ref AWS::AccountId}", "'kms:*'"), False, 1),
-        (statement(ACCOUNT, "kms:DescribeKey"), True, 1),
-        ("KeyPolicy: !Ref Policy", False, 0),
-        ("KeyPolicy: {Statement: [!Ref Statement]}", False, 0),
-        ("KeyPolicy: {Statement: [{Effect: Allow, Principal: '*', NotAction: a}]}", False, 0),
-        ("Description: a", False, 1),
-        ("Description: a", True, 0),
-    ],
-)
-def test_a_recipients_key_lets_the_role_in(policy: str, by_role: bool, many: int, found: Found) -> None:
-    """By name, or as one of the account with a permission of its own."""
-    pool = POOL.replace("lookups:\n", SEALED)
-    granted = INLINE.replace("DOCUMENT", document(allow("kms:GenerateDataKey", "!GetAtt Key.Arn")))
-    findings = found(MISSING, pool=pool, template=of_role(granted if by_role else "Path: /", key(policy)))
-    assert len(findings) == many
-    assert all(
-        "`recipients.billing-api` needs `kms:GenerateDataKey`, and the policy of `Key`" in one for one in findings
-    )
-
-
-def test_a_key_or_a_role_from_elsewhere_is_not_known(found: Found) -> None:
-    pool = POOL.replace("lookups:\n", SEALED)
-    assert found(MISSING, pool=pool, template=of_role("Path: /")) == []
-    assert (
-        found(MISSING, pool=pool, template=of_role("Path: /", key("a: b")).replace("!GetAtt Key.Arn", "!Ref A")) == []
-    )
-    assert found(MISSING, pool=pool, template=of_function("[]") + key("Description: a")) == []
-    constant = pool.replace("'${KEY}'", "arn:aws:kms:eu-west-1:111122223333:key/a")
-    assert found(MISSING, pool=constant, template=of_role("Path: /", key("Description: a"))) == []
-
-
-@pytest.mark.parametrize(
-    ("policy", "many"),
-    [
-        (statement("{AWS: !GetAtt Role.Arn}"), 0),
-        (statement("{AWS: !GetAtt Role.Arn}", "[kms:GenerateDataKey, kms:Decrypt]"), 1),
-        (statement("{AWS: !GetAtt Role.Arn}", "'kms:*'"), 1),
-        (statement("{AWS: !GetAtt Other.Arn}", "kms:Decrypt"), 0),
-    ],
-)
-def test_who_encrypts_need_not_read(policy: str, many: int, found: Found) -> None:
-    pool = POOL.replace("lookups:\n", SEALED)
-    assert len(found(EXCESS, pool=pool, template=of_role("Path: /", key(policy)))) == many
-    assert found(EXCESS, pool=pool, template=of_function("[]") + key(policy)) == []
-
-
 @pytest.mark.parametrize(
     ("policies", "many"),
     [
@@ -333,10 +213,3 @@ def test_who_encrypts_need_not_read(policy: str, many: int, found: Found) -> Non
 )
 def test_what_no_rule_needs_is_told_once(policies: str, many: int, found: Found) -> None:
     assert len(found(EXCESS, pool=user(), template=of_function(policies))) == many
-
-
-def test_the_role_may_encrypt_for_recipients(found: Found) -> None:
-    """Where the key's policy leaves that to the account."""
-    pool = POOL.replace("lookups:\n", SEALED)
-    granted = INLINE.replace("DOCUMENT", document(allow("kms:GenerateDataKey", "!GetAtt Key.Arn")))
-    assert found(EXCESS, pool=pool, template=of_role(granted, key("Description: a"))) == []

@@ -9,8 +9,7 @@ from pretoken.checks.possible import Possible
 from pretoken.policy.errors import quoted
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.policy import Policy
-from pretoken.policy.walk import inputs_of
-from pretoken.policy.writers import values_of
+from pretoken.policy.walk import inputs_of_rule
 from pretoken.pools.facts import Facts
 from pretoken.pools.flows import pass_metadata_of_machines, pass_metadata_of_users
 
@@ -81,10 +80,9 @@ def _read(policy: Policy) -> dict[str, bool]:
     """Give the metadata that rules read, and whether a rule that can apply to machines does."""
     possible = Possible(policy, of_machine)
     found: dict[str, bool] = {}
-    for name, rule in policy.rules.items():
-        parts = [*([] if rule.when is None else [rule.when]), *(value for _, value in values_of(name, policy))]
+    for rule in policy.rules.values():
         of_machines = possible.applies(rule.when)
-        for path in sorted({path for part in parts for path in inputs_of(part, policy)}):
+        for path in sorted(inputs_of_rule(rule, policy)):
             root, _, key = path.partition(".")
             if root == "metadata":
                 found[key] = found.get(key, False) or of_machines

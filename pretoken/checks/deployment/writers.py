@@ -7,8 +7,7 @@ from pretoken.checks.finding import Doubt, shown
 from pretoken.policy.errors import quoted
 from pretoken.policy.load import LoadedPolicy
 from pretoken.policy.report import At
-from pretoken.policy.walk import inputs_of
-from pretoken.policy.writers import values_of
+from pretoken.policy.walk import inputs_of_rule
 from pretoken.pools.facts import Facts
 from pretoken.pools.intrinsics import known, text
 from pretoken.pools.writers import mappings, openings
@@ -144,19 +143,11 @@ def verified_by_provider(loaded: LoadedPolicy, facts: Facts) -> Iterator[Doubt]:
         for provider in facts.providers
         if _SOCIAL >= {text(one) for one in known(provider.get("ProviderType"))} != set()
     }
+    policy = loaded.policy
+    inputs = {path for rule in policy.rules.values() for path in inputs_of_rule(rule, policy)}
     for name in ("email_verified", "phone_number_verified"):
-        if f"attribute.{name}" in _inputs(loaded):
+        if f"attribute.{name}" in inputs:
             for opening in mappings(facts, name):
                 if opening.at[1] not in social:
                     message = f"rules rest on {quoted(name)}, and {opening.why}"
                     yield Doubt(opening.at, message, opening.cure, place=opening.place)
-
-
-def _inputs(loaded: LoadedPolicy) -> set[str]:
-    """Give every input of the rules."""
-    found: set[str] = set()
-    for name, rule in loaded.policy.rules.items():
-        parts = [*([] if rule.when is None else [rule.when]), *(value for _, value in values_of(name, loaded.policy))]
-        for part in parts:
-            found |= inputs_of(part, loaded.policy)
-    return found

@@ -1,0 +1,1 @@
+"""What a policy needs and says, held against the AWS template that it is deployed with."""
