@@ -1,5 +1,7 @@
 """Acceptances that silence nothing."""
 
+import pytest
+
 from tests.checks.conftest import POOL, Check, Found
 
 NAME = "unused-acceptance"
