@@ -14,7 +14,7 @@ from pretoken.policy.steps import Keep, Prefer, Table
 from pretoken.policy.values import Add, Form, From, Leaf, Tailed, Template
 from pretoken.policy.variables import possible_texts
 from pretoken.policy.vocabulary import compared
-from pretoken.policy.walk import entries_of, members_of
+from pretoken.policy.walk import entries_of, members_of, walk
 
 _OPENING = (ADMIN_SCOPE, "openid", "profile", "email", "phone")
 
@@ -132,3 +132,45 @@ def user_name_in_clear(loaded: LoadedPolicy) -> Iterator[Doubt]:
         at: At = ("pool", "identity_providers")
         message = f"users of {listed(providers)} have their id there in `username` of every access token"
         yield Doubt(at, message, key=True)
+
+
+@check(
+    "warning",
+    gain="whoever signs up under that name has what it gives",
+    cure="name the people in a group, or in a row that `attribute.sub` finds: `groups: NAME`",
+)
+def chosen_user_name(loaded: LoadedPolicy) -> Iterator[Doubt]:
+    """Report a rule that compares user names with constants.
+
+    People choose their user name when they sign up, if the pool lets them: `admin-2` is free until somebody takes it.
+    Nobody changes it later, so it serves as the key of a row; only `attribute.sub` says who it is for good.
+    Where people sign in by e-mail address or phone number, it is the same as `attribute.sub`.
+
+    Bad:
+
+    ```yaml
+    rules:
+      admins:
+        when: {username: {prefix: admin-}}
+        access_token: {scopes: {add: [orders/write]}}
+    ```
+
+    Good:
+
+    ```yaml
+    rules:
+      admins:
+        when: {groups: admins}
+        access_token: {scopes: {add: [orders/write]}}
+    ```
+
+    Source: Amazon Cognito Developer Guide, "Customizing sign-in attributes", and OpenID Connect Core 1.0 section 5.7.
+    """
+    for part in walk(loaded.policy):
+        compared = part.kind == "condition" and "username" in part.item.tests
+        selected = part.kind == "value" and isinstance(part.item, From) and part.item.from_ == "username"
+        if selected:
+            compared = any(isinstance(step, (Keep, Prefer, Table)) for step in part.item.then)
+        if compared:
+            at = (*part.at, "username") if part.kind == "condition" else part.at
+            yield Doubt(at, f"{shown(at)} believes a user name, which people choose when they sign up", key=True)

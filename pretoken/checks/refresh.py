@@ -64,7 +64,7 @@ def lost_on_refresh(loaded: LoadedPolicy) -> Iterator[Doubt]:
             continue
         if rule.when is not None and not refresh.applies(rule.when):
             at: At = ("rules", name, "when")
-            cure = "ask for what lasts, such as `attribute.custom:tenant`"
+            cure = "ask for what lasts, such as `lookup.user.tenant`"
             yield Doubt(at, f"{_lost(at, rule.when, policy)}: this rule stops applying", cure, key=True)
             continue
         for at, value in values_of(name, policy):

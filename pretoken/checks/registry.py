@@ -8,7 +8,7 @@ from pretoken.checks.check import Check
 from pretoken.checks.choices import unpaired_choices
 from pretoken.checks.conditions import never_true
 from pretoken.checks.confidentiality import personal_data_in_clear, secret_in_token, sensitive_data_in_id_token
-from pretoken.checks.declarations import doubtful_label, personal_constant, too_many_facts
+from pretoken.checks.declarations import doubtful_label, personal_constant
 from pretoken.checks.deployment.environment import missing_variable, undeclared_variable
 from pretoken.checks.deployment.metadata import metadata_never_arrives
 from pretoken.checks.deployment.permissions import excess_permission, missing_permission
@@ -16,6 +16,7 @@ from pretoken.checks.deployment.triggers import tier_too_low, wrong_trigger_vers
 from pretoken.checks.deployment.writers import verified_by_provider, writable_attribute
 from pretoken.checks.edits import add_without_effect, roles_kept_for_removed_groups
 from pretoken.checks.errors import UnknownFindingError
+from pretoken.checks.facts import too_many_facts
 from pretoken.checks.finding import Finding
 from pretoken.checks.integrity import (
     recipient_chosen_by_untrusted_input,
@@ -26,7 +27,7 @@ from pretoken.checks.keys import not_a_key_arn
 from pretoken.checks.lookups import constant_key
 from pretoken.checks.machines import reaches_machines
 from pretoken.checks.names import unused_name
-from pretoken.checks.profile import scope_opens_profile, user_name_in_clear
+from pretoken.checks.profile import chosen_user_name, scope_opens_profile, user_name_in_clear
 from pretoken.checks.pseudonyms import pseudonym_beside_sub
 from pretoken.checks.refresh import lost_on_refresh
 from pretoken.checks.scopes import unbounded_scopes
@@ -54,6 +55,7 @@ CHECKS: dict[str, Check] = {
         wrong_trigger_version,
         admin_scope_kept,
         ambiguous_template,
+        chosen_user_name,
         constant_key,
         doubtful_label,
         excess_permission,

@@ -27,7 +27,7 @@ class Source(NamedTuple):
         if self.writer == "caller":
             return f"{name}, which the caller can send or leave out"
         if self.writer == "provider":
-            return f"{name}, which users can write where no provider is required"
+            return f"{name}, which users can write unless a provider is required and no token has the admin scope"
         if self.path in VERIFIED.values():
             return f"{name}, which users lose by changing or deleting the address"
         return f"{name}, which users can write"

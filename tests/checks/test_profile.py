@@ -40,3 +40,20 @@ def test_providers_are_named_once(found: Found) -> None:
     (text,) = found("user-name-in-clear", pool=POOL.replace("[AcmeOkta]", "[AcmeOkta, GlobexEntra]"))
     assert "users of `AcmeOkta` and `GlobexEntra` have their id there in `username` of every access token" in text
     assert found("user-name-in-clear", pool=POOL.replace("identity_providers: [AcmeOkta]\n", "")) == []
+
+
+NAMES = [
+    ("when: {username: {prefix: admin-}}, access_token: {scopes: {add: [a/b]}}", "when"),
+    ("when: {any: [{groups: a}, {username: boss}]}, groups: {add: [a]}", "when"),
+    ("access_token: {scopes: {add: {from: username, then: {table: {boss: a/b}}}}}", "access_token.scopes.add"),
+    ("id_token: {claims: {x: {from: username, then: {prefer: [boss]}}}}", "id_token.claims.x"),
+    ("id_token: {claims: {x: {from: username, then: lower}}}", None),
+    ("id_token: {claims: {x: {from: lookup.user.plan, then: {keep: [a]}}}}", None),
+]
+
+
+@pytest.mark.parametrize(("effects", "at"), NAMES)
+def test_comparing_user_names_with_constants_is_found(effects: str, at: str | None, found: Found) -> None:
+    """People choose them; as a value or a key they are what they are."""
+    texts = found("chosen-user-name", f"rules: {{r: {{{effects}}}}}\n")
+    assert [f"`{at}` believes a user name" in text for text in texts] == ([True] if at else [])

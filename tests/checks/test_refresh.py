@@ -30,7 +30,7 @@ def test_a_rule_that_requires_metadata_is_told_to_ask_for_what_lasts(found: Foun
     assert found(NAME, rule("{from: metadata.tenant}", when="{client: web, metadata.tenant: {exists: true}}")) == [
         (
             "rules/a.yaml:4:5: warning[lost-on-refresh]: `when` rests on `metadata.tenant` alone, which a plain "
-            "refresh doesn't send: this rule stops applying; ask for what lasts, such as `attribute.custom:tenant`"
+            "refresh doesn't send: this rule stops applying; ask for what lasts, such as `lookup.user.tenant`"
         )
     ]
 

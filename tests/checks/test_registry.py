@@ -53,6 +53,7 @@ def test_names_are_those_of_the_functions_in_kebab_case() -> None:
         "wrong-trigger-version": "error",
         "admin-scope-kept": "warning",
         "ambiguous-template": "warning",
+        "chosen-user-name": "warning",
         "constant-key": "warning",
         "doubtful-label": "warning",
         "excess-permission": "warning",

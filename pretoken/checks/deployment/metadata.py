@@ -52,7 +52,7 @@ def metadata_never_arrives(loaded: LoadedPolicy, facts: Facts) -> Iterator[Doubt
     rules:
       tenant:
         when: {principal: user}
-        access_token: {claims: {tenant_id: {from: metadata.tenant, one_of: lookup.user.tenants, default: none}}}
+        access_token: {claims: {tenant_id: {from: metadata.tenant, one_of: lookup.user.tenants}}}
     ```
 
     ```yaml

@@ -88,6 +88,8 @@ def _literal(path: str, test: Test, context: "Context", at: "At", labels: "Label
     if isinstance(derived, Tested) and isinstance(test, bool):
         return labels.fact(path, derived, context, test is true)
     tested = labels.path(path, context, at).through(Hop(shown_test(test), at))
+    if path == "attribute.email" and _asks_for_beginning(test):  # whoever has a domain verifies any beginning in it
+        tested = tested.written_by(tested.vouched)
     lists = lists_of(test, context, at, labels)
     label = worst([tested, *lists])._replace(standing=tested.standing)
     asks = true and not is_negative(test)
@@ -103,6 +105,10 @@ def _comes_out_without(test: Test, labels: "Labels", true: bool) -> bool:
     possible = Possible(labels.policy, lambda _path: None)
     outcomes = [possible.judge(test, subject) for subject in (True, False, ABSENT)]
     return {true} in outcomes[1:] and len(set(outcomes)) > 1
+
+
+def _asks_for_beginning(test: Test) -> bool:
+    return any(isinstance(part.item, Operators) and part.item.prefix is not None for part in walk_test(test, ()))
 
 
 def lists_of(test: Test, context: "Context", at: "At", labels: "Labels") -> list[Label]:

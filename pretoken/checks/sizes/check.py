@@ -77,7 +77,7 @@ def token_too_large(loaded: LoadedPolicy) -> Iterator[Doubt]:
     `groups:` and `scopes:` in pool.yaml say which ones there are, which makes them few.
     Of the attributes in the ID token those count that pool.yaml declares and no rule without `when` suppresses.
     Left out are other attributes, `identities`, `nonce` and a bound audience, whose length nobody declares.
-    The trigger holds lookups to their lengths, and Cognito attributes; what callers send is believed.
+    The trigger takes what is longer for failed, be it in a lookup, an attribute or metadata.
 
     `limits` bounds the signed token.
     `consumers` names what takes it: `api_gateway` 10,240 bytes, `private_rest_api` 8,000, `alb` 11,264, `cookie` 4,096.
