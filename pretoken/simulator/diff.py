@@ -71,12 +71,16 @@ class Diff:
         changes: gains of authority first, then other gains, changes and losses; within each by authority and count.
         compared, differing: how many sign-ins were compared, and how many of them come to something else.
         left_out: the names of those that couldn't be compared, and why.
+        refused: how many sign-ins both policies refuse, so that nothing else of them was compared.
+        unreached: the names of the rules that differ and that applied in no sign-in: what they do isn't told.
     """
 
     changes: tuple[Change, ...]
     compared: int
     differing: int
     left_out: tuple[tuple[str, str], ...]
+    refused: int
+    unreached: tuple[str, ...]
 
     @property
     def gains(self) -> tuple[Change, ...]:
@@ -99,13 +103,16 @@ def diff(old: Runner, new: Runner, sign_ins: Iterable[SignIn]) -> Diff:
     found: defaultdict[What, dict[str, None]] = defaultdict(dict)
     who: defaultdict[What, set[str]] = defaultdict(set)
     left_out = []
-    compared = differing = 0
+    reached: set[str] = set()
+    compared = differing = refused = 0
     for sign_in in sign_ins:
         before, after = _run(old, sign_in), _run(new, sign_in)
         if isinstance(before, str) or isinstance(after, str):
             left_out.append((sign_in.name, _why_not(before, after)))
             continue
         compared += 1
+        refused += before.is_refused and after.is_refused
+        reached.update(before.simulation.decision.applied, after.simulation.decision.applied)
         changes = set(_changes(before, after, shown))
         differing += bool(changes)
         for what in changes:
@@ -113,7 +120,14 @@ def diff(old: Runner, new: Runner, sign_ins: Iterable[SignIn]) -> Diff:
             who[what].add(_who(after))
     ordered = sorted(found, key=lambda what: _order(what, len(found[what])))
     told = tuple(Change(what, tuple(found[what]), tuple(sorted(who[what]))) for what in ordered)
-    return Diff(told, compared, differing, tuple(left_out))
+    unreached = tuple(shown.name(rule) for rule in _differing(old.plan, new.plan) if rule not in reached)
+    return Diff(told, compared, differing, tuple(left_out), refused, unreached)
+
+
+def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Name the rules that one policy has and the other hasn't, or not so."""
+    rules, others = old.get("rules", {}), new.get("rules", {})
+    return sorted(name for name in {*rules, *others} if rules.get(name) != others.get(name))
 
 
 def _order(what: What, count: int) -> tuple[Any, ...]:

@@ -172,6 +172,8 @@ def test_the_json_form_has_all_sign_ins_of_each_change(run: Run) -> None:
                 "for example `eu-west-1_Ab12Cd34`",
             }
         ],
+        "refused": 0,
+        "unreached": [],
     }
 
 
@@ -298,7 +300,7 @@ def test_rule_files_in_python_run_only_if_they_may(run: Run, git: Git) -> None:
 
 def test_what_is_left_out_plays_no_tricks_on_a_terminal() -> None:
     """Neither its name nor the reason, which may repeat a text of rule files."""
-    shown = diff_text(Diff((), 1, 0, (("a\x1b[31m.json", "no \x1b[2J pool"),)), "old", "new")
+    shown = diff_text(Diff((), 1, 0, (("a\x1b[31m.json", "no \x1b[2J pool"),), 0, ()), "old", "new")
     assert shown.splitlines()[-1] == "    a [31m.json: no  [2J pool"
 
 
@@ -351,7 +353,7 @@ EVIL = "a|b`c\\d <img src=x> @team [x](https://evil.example) #1\n\n# www.evil.ex
 
 def test_no_name_can_break_a_table() -> None:
     """Names stand in code, where GitHub renders nothing; what could end it is spelt as entities."""
-    diff = Diff((change(What("gained", "scope", "", EVIL), EVIL),), 1, 1, ((EVIL, "why"),))
+    diff = Diff((change(What("gained", "scope", "", EVIL), EVIL),), 1, 1, ((EVIL, "why"),), 0, (EVIL,))
     output = diff_markdown(diff, EVIL, "@team <b>")
 
     escaped = "".join(one if one.isalnum() or one == " " else f"&#{ord(one)};" for one in EVIL.replace("\n", " "))
@@ -364,6 +366,8 @@ def test_no_name_can_break_a_table() -> None:
         "|---|---|---|---|",
         f"| scope <code>{escaped}</code> | 1 of 1 | `users of web` | <code>{escaped}</code> |",
         "",
+        f"Differ, and applied in no sign-in: <code>{escaped}</code>.",
+        "",
         f"Not compared: <code>{escaped}</code>.",
     ]
 
@@ -371,7 +375,7 @@ def test_no_name_can_break_a_table() -> None:
 def test_a_table_is_never_longer_than_a_comment_may_be() -> None:
     changes = tuple(change(What("lost", "scope", "", f"{number}" * 300)) for number in range(60))
     left_out = tuple((f"{number}.json", "why") for number in range(60))
-    output = diff_markdown(Diff(changes, 1, 1, left_out), "old", "new")
+    output = diff_markdown(Diff(changes, 1, 1, left_out, 0, ()), "old", "new")
 
     assert output.count("\n| scope ") == 50
     assert "\n… and 10 more: see `pretoken diff`.\n" in output
@@ -393,6 +397,24 @@ def test_a_table_is_never_longer_than_a_comment_may_be() -> None:
     ],
 )
 def test_every_change_is_told(what: What, told: str) -> None:
-    output = diff_markdown(Diff((change(what),), 1, 1, ()), "old", "new")
+    output = diff_markdown(Diff((change(what),), 1, 1, (), 0, ()), "old", "new")
 
     assert f"\n| {told} | 1 of 1 |" in output
+
+
+def test_rules_that_no_sign_in_reaches_and_sign_ins_that_both_refuse_are_told(run: Run) -> None:
+    events(anna=event(client_id="nobody's"))
+    rare = "rare: {when: {client: worker, principal: user}, groups: {add: [admins]}}"
+    write(Path("proposed"), RULES.replace("rules:\n", f"rules:\n  {rare}\n", 1), POOL)
+    result = run("diff", "policies", "proposed", "--fail-on-gain")
+
+    assert result.exit_code == 0
+    assert result.output == (
+        "from policies to proposed: no difference in 2 sign-ins; both refuse 1 of them\n\n"
+        "not reached\n    rare: this rule differs, and applied in no sign-in\n"
+    )
+    told = json.loads(run("diff", "policies", "proposed", "--format", "json").output)
+    assert (told["refused"], told["unreached"]) == (1, ["rare"])
+    assert run("diff", "policies", "proposed", "--format", "markdown").output.endswith(
+        "\n\nDiffer, and applied in no sign-in: `rare`.\n"
+    )

@@ -1,11 +1,12 @@
 """The report of `pretoken diff`.
 
 JSON: {"old": NAME, "new": NAME, "compared": 1, "differing": 1, "gains_of_authority": 1, "changes": [CHANGE],
-       "left_out": [{"name", "reason"}]}
+       "left_out": [{"name", "reason"}], "refused": 0, "unreached": [RULE]}
     CHANGE = {"kind": "gained", "changed" or "lost", "part": PART, "of": TEXT, "name": TEXT, "is_item": false,
               "before": TEXT or null, "after": TEXT or null, "is_gain_of_authority": true, "sign_ins": [NAME],
               "who": ["users of web"]}
     PART = "sign_in", "scope", "group", "iam_role", "preferred_role", "access_token", "readable" or "id_token"
+    `refused` counts the sign-ins that both refuse; `unreached` are rules that differ and applied in none.
     `of` is the token of a group that isn't in both, or the recipient of what is readable.
 """
 
@@ -44,6 +45,9 @@ def diff_text(diff: Diff, old: str, new: str) -> str:
             lines.append(f"  {click.style(mark, fg=color)} {_cut(_told(change.what, str))}")
             lines.append(f"      {_cut(about)}")
             lines.append(f"      {_cut(_examples(change, str))}")
+    if diff.unreached:
+        lines += ["", click.style("not reached", bold=True)]
+        lines += [f"    {_cut(rule)}: this rule differs, and applied in no sign-in" for rule in diff.unreached]
     if diff.left_out:
         lines += ["", click.style("not compared", bold=True)]
         lines += [f"    {_cut(name)}: {printable(reason)}" for name, reason in diff.left_out]
@@ -61,6 +65,9 @@ def diff_markdown(diff: Diff, old: str, new: str) -> str:
             lines.append(f"| {told} | {_count(change, diff)} | {who} | {_examples(change, _code)} |")
         if len(changes) > _ROWS:
             lines += ["", f"… and {len(changes) - _ROWS} more: see `pretoken diff`."]
+    if diff.unreached:
+        rules = ", ".join(_code(rule) for rule in diff.unreached[:_ROWS])
+        lines += ["", f"Differ, and applied in no sign-in: {rules}."]
     if diff.left_out:
         left_out = ", ".join(_code(name) for name, _ in diff.left_out[:_ROWS])
         more = f" and {len(diff.left_out) - _ROWS} more" if len(diff.left_out) > _ROWS else ""
@@ -86,6 +93,8 @@ def diff_json(diff: Diff, old: str, new: str) -> dict[str, Any]:
             for change in diff.changes
         ],
         "left_out": [{"name": name, "reason": reason} for name, reason in diff.left_out],
+        "refused": diff.refused,
+        "unreached": [*diff.unreached],
     }
 
 
@@ -103,11 +112,12 @@ def _section(what: What) -> str:
 
 
 def _sum(diff: Diff) -> str:
+    refused = f"; both refuse {diff.refused:,} of them" if diff.refused else ""
     if not diff.differing:
-        return f"no difference in {counted(diff.compared, 'sign-in')}"
+        return f"no difference in {counted(diff.compared, 'sign-in')}{refused}"
     gains = counted(len(diff.gains), "gain") if diff.gains else "no gain"
     differ = "differs" if diff.differing == 1 else "differ"
-    return f"{diff.differing:,} of {counted(diff.compared, 'sign-in')} {differ}, {gains} of authority"
+    return f"{diff.differing:,} of {counted(diff.compared, 'sign-in')} {differ}, {gains} of authority{refused}"
 
 
 def _count(change: Change, diff: Diff) -> str:
