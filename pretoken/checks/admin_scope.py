@@ -33,18 +33,18 @@ def admin_scope_kept(loaded: LoadedPolicy) -> Iterator[Doubt]:
 
     ```yaml
     rules:
-      region:
+      tenant:
         when: {principal: user}
-        access_token: {claims: {region: {from: attribute.custom:region}}}
+        access_token: {claims: {tenant: {from: attribute.custom:a, one_of: lookup.user.tenants}}}
     ```
 
     Good:
 
     ```yaml
     rules:
-      region:
+      tenant:
         when: {principal: user}
-        access_token: {claims: {region: {from: attribute.custom:region}}}
+        access_token: {claims: {tenant: {from: attribute.custom:a, one_of: lookup.user.tenants}}}
       least-privilege:
         access_token: {scopes: {remove: aws.cognito.signin.user.admin}}
     ```

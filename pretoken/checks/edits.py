@@ -37,7 +37,7 @@ def roles_kept_for_removed_groups(loaded: LoadedPolicy) -> Iterator[Doubt]:
     ```yaml
     rules:
       suspended:
-        when: {attribute.custom:suspended: true}
+        when: {lookup.user.plan: suspended}
         groups: {remove: [admins, editors]}
     ```
 
@@ -46,7 +46,7 @@ def roles_kept_for_removed_groups(loaded: LoadedPolicy) -> Iterator[Doubt]:
     ```yaml
     rules:
       suspended:
-        when: {attribute.custom:suspended: true}
+        when: {lookup.user.plan: suspended}
         groups: {remove: [admins, editors]}
         iam_roles: {remove: {prefix: "arn:"}}
     ```

@@ -34,6 +34,12 @@ def test_the_bad_example_is_found_and_the_good_one_is_not(name: str, found: Foun
     assert found(name, *example(name, "Good")) == []
 
 
+@pytest.mark.parametrize("name", sorted(set(CHECKS) - {"claim-suppressed-elsewhere"}))
+def test_the_good_example_has_no_other_error(name: str, check: Check) -> None:
+    """What people copy can be built."""
+    assert [str(one) for one in check(*example(name, "Good")).standing if one.severity == "error"] == []
+
+
 def test_the_bad_example_of_a_suppression_is_refused_unless_it_is_accepted(check: Check) -> None:
     """A suppressed claim that another rule writes is found when the policy is loaded."""
     name = "claim-suppressed-elsewhere"

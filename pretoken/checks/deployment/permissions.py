@@ -116,6 +116,15 @@ def excess_permission(loaded: LoadedPolicy, facts: Facts) -> Iterator[Doubt]:
     Good:
 
     ```yaml
+    # pool.yaml
+    language: 1
+    trigger: V2_0
+    other_clients: apply_rules
+    lookups:
+      user: {dynamodb: {table: users, key: {pk: "{attribute.sub}"}}, data: none, fields: {plan: string}}
+    ```
+
+    ```yaml
     # template.yaml
     Resources:
       PreTokenGeneration:
