@@ -6,9 +6,9 @@ from typing import TypeAlias
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, listed, shown
 from pretoken.checks.flow import Sink, authorizes, sinks_of
-from pretoken.checks.flow.conditions import label_of
 from pretoken.policy.exclusion import Exclusion
 from pretoken.policy.load import LoadedPolicy
+from pretoken.policy.policy import Policy
 
 Choice: TypeAlias = frozenset[str]
 """A list that somebody chose from, with those from which the list itself was chosen."""
@@ -94,22 +94,29 @@ def unpaired_choices(loaded: LoadedPolicy) -> Iterator[Doubt]:
         if sink.kind not in ("claim", "add") or not authorizes(sink, policy.pool):
             continue
         choices = sorted(_of_rows(sink), key=sorted)
-        for choice in choices:
-            for other, where in {**known, **dict.fromkeys(choices, sink)}.items():
-                whens = policy.rules[sink.rule].when, policy.rules[where.rule].when
-                if not (choice <= other or other <= choice) and exclusion.reason(*whens) is None:
-                    lists = f"{listed(sorted(choice))}, and {shown(where.at)} from {listed(sorted(other))}"
-                    message = f"{shown(sink.at)} is chosen from {lists}, whether or not they belong together"
-                    yield Doubt(sink.at, message, key=True)
-                    break
-            else:
-                continue
-            break
+        pair = next(_unpaired(sink, choices, known, policy, exclusion), None)
+        if pair is not None:
+            choice, other, where = pair
+            lists = f"{listed(sorted(choice))}, and {shown(where.at)} from {listed(sorted(other))}"
+            message = f"{shown(sink.at)} is chosen from {lists}, whether or not they belong together"
+            yield Doubt(sink.at, message, key=True)
         for choice in choices:
             known.setdefault(choice, sink)
 
 
+def _unpaired(
+    sink: Sink, choices: list[Choice], known: dict[Choice, Sink], policy: Policy, exclusion: Exclusion
+) -> Iterator[tuple[Choice, Choice, Sink]]:
+    """Give choices of a sink, each with one in the same token that neither is made from nor makes it, and its sink."""
+    when = policy.rules[sink.rule].when
+    for choice in choices:
+        for other, where in {**known, **dict.fromkeys(choices, sink)}.items():
+            belong_together = choice <= other or other <= choice
+            if not belong_together and exclusion.reason(when, policy.rules[where.rule].when) is None:
+                yield choice, other, where
+
+
 def _of_rows(sink: Sink) -> set[Choice]:
     """Give the choices behind a sink, in its value and its condition, that are among rows or lists in them."""
-    choices = sink.value.choices | label_of(sink.when).choices
+    choices = sink.value.choices | sink.guard.choices
     return {choice for choice in choices if not choice <= _OF_COGNITO}

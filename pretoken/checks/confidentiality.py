@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pretoken.checks.check import check
 from pretoken.checks.finding import Doubt, shown
 from pretoken.checks.flow import Label, Sink, sinks_of
-from pretoken.checks.flow.conditions import label_of
 from pretoken.checks.flow.label import PERSONAL, SECRET, SENSITIVE
 from pretoken.checks.possible import Possible
 from pretoken.checks.sources import flow_to, path_of
@@ -16,7 +15,6 @@ from pretoken.policy.report import At
 from pretoken.trigger.inputs import CONFIDENTIALITY
 from pretoken.trigger.outcomes import ABSENT
 
-_IN_ACCESS_TOKEN = ("access_token", "scopes", "groups")
 _DECLARED = ("attribute.custom:", "attribute.dev:", "metadata.")
 _VISIBLE = ("claim", "add", "preferred", "take", "suppress", "message")
 
@@ -114,8 +112,8 @@ def _in_clear(policy: Policy) -> Iterator[tuple[int, Doubt]]:
         if sink.kind in ("claim", "member", "add") and sink.value.secrecy >= _first_forbidden(sink):
             yield sink.value.secrecy, _shown_datum(sink, sink.value, policy)
         elif sink.kind in _VISIBLE:
-            asked = max(label_of(sink.when), sink.value, key=lambda label: label.secrecy)
-            if asked.secrecy >= (SENSITIVE if sink.target in _IN_ACCESS_TOKEN else SECRET):
+            asked = sink.most_confidential
+            if asked.secrecy >= (SENSITIVE if sink.in_access_token else SECRET):
                 yield asked.secrecy, _shown_condition(sink, asked)
 
 
@@ -218,7 +216,7 @@ def sensitive_data_in_id_token(loaded: LoadedPolicy) -> Iterator[Doubt]:
     """
     for sink in sinks_of(loaded.policy):
         if (sink.kind == "claim" and sink.target == "id_token") or sink.target == "iam_roles":
-            label = max(sink.value, label_of(sink.when), key=lambda label: label.secrecy)
+            label = sink.most_confidential
             if label.secrecy == SENSITIVE:
                 name = quoted(path_of(label.leak), "an input")
                 message = f"{shown(sink.at)} shows {name}, which is sensitive data, to the client application"

@@ -167,10 +167,11 @@ def chosen_user_name(loaded: LoadedPolicy) -> Iterator[Doubt]:
     Source: Amazon Cognito Developer Guide, "Customizing sign-in attributes", and OpenID Connect Core 1.0 section 5.7.
     """
     for part in walk(loaded.policy):
-        compared = part.kind == "condition" and "username" in part.item.tests
-        selected = part.kind == "value" and isinstance(part.item, From) and part.item.from_ == "username"
-        if selected:
-            compared = any(isinstance(step, (Keep, Prefer, Table)) for step in part.item.then)
-        if compared:
-            at = (*part.at, "username") if part.kind == "condition" else part.at
+        at: At | None = None
+        if part.kind == "condition" and "username" in part.item.tests:
+            at = (*part.at, "username")
+        elif part.kind == "value" and isinstance(part.item, From) and part.item.from_ == "username":
+            selects = any(isinstance(step, (Keep, Prefer, Table)) for step in part.item.then)
+            at = part.at if selects else None
+        if at is not None:
             yield Doubt(at, f"{shown(at)} believes a user name, which people choose when they sign up", key=True)

@@ -5,11 +5,8 @@ from typing import Any, NamedTuple
 
 from pretoken.checks.finding import written
 from pretoken.checks.flow import Sink, sinks_of
-from pretoken.checks.flow.conditions import label_of
 from pretoken.checks.sources import path_of
 from pretoken.policy.policy import Policy
-
-_IN_ACCESS_TOKEN = ("access_token", "scopes", "groups")
 
 
 class Released(NamedTuple):
@@ -37,7 +34,7 @@ class Released(NamedTuple):
 def released(policy: Policy) -> Iterator[Released]:
     """Give what the access tokens of a policy tell of persons, and which encrypted members users write themselves."""
     for sink in sinks_of(policy):
-        inputs = _facts(sink) if sink.target in _IN_ACCESS_TOKEN else frozenset()
+        inputs = _facts(sink) if sink.in_access_token else frozenset()
         if inputs:
             yield Released("fact", sink.rule, written(sink.at), tuple(sorted(inputs)))
         if sink.kind == "member" and sink.value.writers:
@@ -47,4 +44,4 @@ def released(policy: Policy) -> Iterator[Released]:
 
 def _facts(sink: Sink) -> frozenset[str]:
     """Give the personal inputs that decide about a sink, or of which it holds a fact."""
-    return label_of(sink.when).facts | (frozenset() if sink.kind == "member" else sink.value.facts)
+    return sink.guard.facts | (frozenset() if sink.kind == "member" else sink.value.facts)

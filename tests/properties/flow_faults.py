@@ -721,7 +721,7 @@ def _lists_tell(patch: pytest.MonkeyPatch) -> None:
 
 @_fault("a condition tells nothing of sensitive data", delimited_release)
 def _condition_tells(patch: pytest.MonkeyPatch) -> None:
-    _changed(patch, confidentiality, "label_of", lambda given, _node: given._replace(secrecy=PUBLIC))
+    _changed(patch, sinks, "label_of", lambda given, _node: given._replace(secrecy=PUBLIC))
 
 
 # Sinks.

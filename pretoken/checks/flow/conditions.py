@@ -54,33 +54,28 @@ Node: TypeAlias = Literal | Group
 
 def holding(condition: Condition, context: "Context", at: "At", labels: "Labels") -> Group:
     """Give what must hold for a condition to be true, each input with the label that it has where it is needed."""
-    within = labels.contexts.within(context, condition)
-    parts: list[Node] = [
-        _literal(path, test, within, (*at, path), labels, true=True) for path, test in condition.tests.items()
-    ]
-    for number, member in enumerate(condition.all or ()):
-        parts.append(holding(member, within, (*at, "all", number), labels))
-    if condition.any is not None:
-        members = [holding(member, within, (*at, "any", n), labels) for n, member in enumerate(condition.any)]
-        parts.append(Group(False, tuple(members)))
-    if condition.not_ is not None:
-        parts.append(failing(condition.not_, within, (*at, "not"), labels))
-    return Group(True, tuple(parts))
+    return _needed(condition, labels.contexts.within(context, condition), at, labels, true=True)
 
 
 def failing(condition: Condition, context: "Context", at: "At", labels: "Labels") -> Group:
     """Give what must hold for a condition to be false."""
+    return _needed(condition, context, at, labels, true=False)
+
+
+def _needed(condition: Condition, context: "Context", at: "At", labels: "Labels", *, true: bool) -> Group:
+    """Give what must hold for a condition to come out so: all of its parts to be true, or one of them to be false."""
+    same, opposite = (holding, failing) if true else (failing, holding)
     parts: list[Node] = [
-        _literal(path, test, context, (*at, path), labels, true=False) for path, test in condition.tests.items()
+        _literal(path, test, context, (*at, path), labels, true=true) for path, test in condition.tests.items()
     ]
     for number, member in enumerate(condition.all or ()):
-        parts.append(failing(member, context, (*at, "all", number), labels))
+        parts.append(same(member, context, (*at, "all", number), labels))
     if condition.any is not None:
-        members = [failing(member, context, (*at, "any", n), labels) for n, member in enumerate(condition.any)]
-        parts.append(Group(True, tuple(members)))
+        members = [same(member, context, (*at, "any", n), labels) for n, member in enumerate(condition.any)]
+        parts.append(Group(not true, tuple(members)))
     if condition.not_ is not None:
-        parts.append(holding(condition.not_, context, (*at, "not"), labels))
-    return Group(False, tuple(parts))
+        parts.append(opposite(condition.not_, context, (*at, "not"), labels))
+    return Group(true, tuple(parts))
 
 
 def _literal(path: str, test: Test, context: "Context", at: "At", labels: "Labels", *, true: bool) -> Node:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from pretoken.checks.flow.conditions import Group, failing, holding, lists_of
+from pretoken.checks.flow.conditions import Group, failing, holding, label_of, lists_of
 from pretoken.checks.flow.context import ANYWHERE
 from pretoken.checks.flow.label import CONSTANT, Label, joined, worst
 from pretoken.checks.flow.labels import Labels
@@ -37,6 +37,7 @@ class Sink(NamedTuple):
         value: the label of what is written, of the lists that tests ask, or of what decides inside a message.
         when: what must hold so that it happens.
         unless: what must hold so that it doesn't.
+        guard: the label of what the condition lets through.
 
     """
 
@@ -48,6 +49,17 @@ class Sink(NamedTuple):
     value: Label
     when: Group
     unless: Group
+    guard: Label
+
+    @property
+    def in_access_token(self) -> bool:
+        """Tell whether the access token shows it; of a message, that there is one."""
+        return self.target in ("access_token", "scopes", "groups")
+
+    @property
+    def most_confidential(self) -> Label:
+        """The label of what tells most: what is written, or the condition."""
+        return max(self.guard, self.value, key=lambda label: label.secrecy)
 
 
 def sinks_of(policy: Policy) -> tuple[Sink, ...]:
@@ -89,6 +101,7 @@ class _Rule:
         self._labels = labels
         self._context = labels.contexts.within(ANYWHERE, rule.when)
         self._when, self._unless = self._guards(rule.when)
+        self._guard = label_of(self._when)
 
     def _guards(self, when: Condition | None) -> tuple[Group, Group]:
         if when is None:
@@ -133,4 +146,4 @@ class _Rule:
                 yield self._sink("take", (*at, name), target, name, worst(asked))
 
     def _sink(self, kind: Kind, at: At, target: str, name: str, value: Label) -> Sink:
-        return Sink(kind, self._name, at, target, name, value, self._when, self._unless)
+        return Sink(kind, self._name, at, target, name, value, self._when, self._unless, self._guard)
