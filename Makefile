@@ -58,7 +58,7 @@ bench: $(DEV) $(SAM) $(LAMBDA)  ## measure the budgets against their alternative
 	@$(BIN)/python -m benchmarks
 
 lock: $(DEV)  ## pin the newest versions of all tools and dependencies
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --group dev --extra cli --extra local --no-emit-package pretoken \
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --group dev --extra cli --extra local --extra verifier --no-emit-package pretoken \
 		--custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
 	@echo aws-sam-cli | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--custom-compile-command 'make lock' --output-file requirements/sam.txt -
@@ -84,7 +84,7 @@ $(CLI): pyproject.toml $(LOCK) | .venv
 
 $(DEV): pyproject.toml $(LOCK) | .venv
 	@$(call install,--requirement $(LOCK))
-	@$(call install,--constraint $(LOCK) --editable '.[cli$(comma)local]')
+	@$(call install,--constraint $(LOCK) --editable '.[cli$(comma)local$(comma)verifier]')
 	@touch $@ $(CLI)
 
 # The SAM CLI pins the versions of all that it needs, so it can't share an environment.
