@@ -22,7 +22,8 @@ def validator(schema: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], None]:
     import fastjsonschema
 
     try:
-        compiled = fastjsonschema.compile(dict(schema))
+        # Without defaults: they would be written into the claims, as if the token said so.
+        compiled = fastjsonschema.compile(dict(schema), use_default=False)
     except (fastjsonschema.JsonSchemaDefinitionException, AttributeError, TypeError, ValueError) as error:
         raise ValueError("`schema` is no JSON Schema; give what `pretoken schema tokens` prints, as a dict") from error
 
