@@ -47,7 +47,7 @@ def answering(body: bytes = JWKS, status: int = 200, **headers: str) -> Callable
     return answer
 
 
-def refuse(url: str, match: str = "") -> None:
+def refuse(url: str, match: str = ".") -> None:
     with pytest.raises(OSError, match=match):
         https.get(url, 65_536)
 
@@ -152,13 +152,20 @@ def test_an_answer_that_drips_is_given_up(authority: Authority, monkeypatch: pyt
 def test_a_server_that_never_answers_is_given_up(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(https, "_SECONDS", 0.1)
     over = Event()
-    with serving(authority, lambda _: over.wait(10) and None) as url:
+
+    def answer(_: BaseHTTPRequestHandler) -> None:
+        over.wait(10)
+
+    with serving(authority, answer) as url:
         refuse(url, "timed out")
         over.set()
 
 
 def test_an_answer_that_is_no_http_is_refused(authority: Authority) -> None:
-    with serving(authority, lambda request: request.wfile.write(b"\x00" * 100 + b"\r\n\r\n") and None) as url:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"\x00" * 100 + b"\r\n\r\n")
+
+    with serving(authority, answer) as url:
         refuse(url, "breaks HTTP")
 
 
