@@ -1,4 +1,4 @@
-"""What is encrypted for this API is opened when it is asked for, for the token's own user, and never upsets the rest."""
+"""What is encrypted for this API is opened when asked for, for the token's own user, and never upsets the rest."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import pytest
 from pretoken.verifier.frozen import FrozenDict, FrozenList, frozen
 from tests.verifier.minting import SUB, access_claims, make_verifier, mint
 
-CLAIMS = {"tenant": {"id": "acme", "roles": ["reader", ["x"]]}}
+CLAIMS: dict[str, Any] = {"tenant": {"id": "acme", "roles": ["reader", ["x"]]}}
 CHANGES: list[Callable[[Any], object]] = [
     lambda claims: claims.__setitem__("sub", "admin"),
     lambda claims: claims.__delitem__("sub"),
@@ -55,11 +55,11 @@ def test_claims_cannot_be_changed_at_any_depth(change: Callable[[Any], object]) 
 @pytest.mark.parametrize("kind", [dict, list])
 def test_every_method_that_changes_a_value_in_place_is_refused(kind: type) -> None:
     """So that one that a later Python brings is noticed."""
-    unfrozen = {dict: FrozenDict, list: FrozenList}[kind]
+    unchangeable = FrozenDict if kind is dict else FrozenList
     harmless = {"copy", "fromkeys", "get", "items", "keys", "values", "count", "index"}
     public = {name for name in vars(kind) if not name.startswith("_")} - harmless
     in_place = {"__setitem__", "__delitem__"} | ({"__ior__"} if kind is dict else {"__iadd__", "__imul__"})
-    assert public | in_place <= set(vars(unfrozen))
+    assert public | in_place <= set(vars(unchangeable))
 
 
 def test_frozen_values_compare_print_and_serialise_as_their_kind() -> None:

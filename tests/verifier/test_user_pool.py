@@ -28,12 +28,30 @@ def test_a_pool_has_two_issuers(pool_id: str, host: str) -> None:
 @pytest.mark.parametrize(
     "pool_id",
     [
-        "", "eu-west-1", "eu-west-1_", "_Ab12Cd34", "eu-west-1_Ab/../x", "eu-west-1_Ab12Cd34\n", "eu-west-1_Ab12Cd34 ",
-        "evil.example/eu-west-1_Ab12Cd34", "eu-west-1_Ab12Cd34?x", "eu-west-1_Ab12Cd34#", "eu-west-1.evil.example_A",
-        "eu-west-1@evil_A", "EU-WEST-1_Ab12Cd34", "eu-west-1_Ab_12", "eu-west-1_Äb", "eu-west-１_Ab", "eu-west-1_" + "a" * 46,
-        "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab12Cd34", None, 5, b"eu-west-1_Ab12Cd34", ["eu-west-1_A"],
+        "",
+        "eu-west-1",
+        "eu-west-1_",
+        "_Ab12Cd34",
+        "eu-west-1_Ab/../x",
+        "eu-west-1_Ab12Cd34\n",
+        "eu-west-1_Ab12Cd34 ",
+        "evil.example/eu-west-1_Ab12Cd34",
+        "eu-west-1_Ab12Cd34?x",
+        "eu-west-1_Ab12Cd34#",
+        "eu-west-1.evil.example_A",
+        "eu-west-1@evil_A",
+        "EU-WEST-1_Ab12Cd34",
+        "eu-west-1_Ab_12",
+        "eu-west-1_Äb",
+        "eu-west-１_Ab",
+        "eu-west-1_" + "a" * 46,
+        "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab12Cd34",
+        None,
+        5,
+        b"eu-west-1_Ab12Cd34",
+        ["eu-west-1_A"],
     ],
-)  # fmt: skip
+)
 def test_anything_else_is_refused(pool_id: Any) -> None:
     with pytest.raises(ValueError, match="is no user pool id"):
         user_pool(pool_id)
