@@ -61,7 +61,7 @@ class UnverifiedToken:
         """Verify the signature; raises SignatureRefused."""
         signed = CompactSignature(self._header, b"")
         header, payload, signature = self._segments
-        signed.segments.update(header=header, payload=payload, signature=signature)
+        signed.segments.update({"header": header, "payload": payload, "signature": signature})
         if not validate_compact(signed, key, registry=_RS256):
             raise SignatureRefused
 
