@@ -30,17 +30,20 @@ from tests.verifier.minting import (
     ABSENT,
     CLIENT,
     ISSUER,
+    KID,
     NOW,
     OTHER_CLIENT,
     OTHER_POOL,
     POOL,
     SUB,
     access_claims,
+    compact,
     jwk,
     jwks,
     make_verifier,
     mint,
     rsa_key,
+    sign,
 )
 
 GOOD = mint()
@@ -306,6 +309,13 @@ def test_a_token_that_breaks_the_schema_is_refused() -> None:
     assert verified(verifier, GOOD).claims["tenant_id"] == "acme"
     for tenant in ("evil", 5, None, ABSENT):
         refuse(SchemaRefused, verifier, mint(tenant_id=tenant))
+
+
+@pytest.mark.parametrize("text", ["1e999", "-1e999", "1" * 4000])
+def test_numbers_with_which_nobody_can_reckon_break_the_schema(text: str) -> None:
+    payload = compact(access_claims())[:-1] + f',"x":{text}}}'.encode()
+    token = sign(compact({"kid": KID, "alg": "RS256"}), payload)
+    refuse(SchemaRefused, make_verifier(schema={"properties": {"x": {"multipleOf": 0.01, "maximum": 5}}}), token)
 
 
 def test_a_schema_s_default_is_no_claim() -> None:
