@@ -87,7 +87,7 @@ def test_a_user_s_token_gives_a_principal() -> None:
 
 def test_a_machine_s_token_gives_a_principal_without_a_user() -> None:
     user = dict.fromkeys(("username", "cognito:groups", "auth_time", "event_id", "origin_jti"), ABSENT)
-    principal = verified(make_verifier(), mint(sub=CLIENT, scope="invoices/read", **user))  # type: ignore[arg-type]
+    principal = verified(make_verifier(), mint(sub=CLIENT, scope="invoices/read", **user))
     assert principal.is_machine is True
     assert principal.username is None
     assert principal.auth_time is None
