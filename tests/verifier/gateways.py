@@ -18,17 +18,32 @@ def rest_api(claims: Mapping[str, Any]) -> dict[str, Any]:
 
 def http_api(claims: Mapping[str, Any]) -> dict[str, Any]:
     """Give the event of an HTTP API with a JWT authorizer, in payload format 2.0."""
-    return {"version": "2.0", "requestContext": {"authorizer": {"jwt": {"claims": _bracketed(claims), "scopes": None}}}}
+    return {
+        "version": "2.0",
+        "requestContext": {"authorizer": {"jwt": {"claims": _bracketed(claims), "scopes": _scopes(claims)}}},
+    }
 
 
 def http_api_1(claims: Mapping[str, Any]) -> dict[str, Any]:
     """Give the event of an HTTP API with a JWT authorizer, in payload format 1.0."""
-    return {"version": "1.0", "requestContext": {"authorizer": {"claims": _bracketed(claims), "scopes": None}}}
+    return {
+        "version": "1.0",
+        "requestContext": {"authorizer": {"claims": _bracketed(claims), "scopes": _scopes(claims)}},
+    }
 
 
 def appsync(claims: Mapping[str, Any]) -> dict[str, Any]:
     """Give the event of a direct Lambda resolver of AppSync."""
-    return {"arguments": {}, "identity": {"claims": dict(claims), "sub": claims.get("sub")}}
+    identity = {
+        "claims": dict(claims),
+        "defaultAuthStrategy": "ALLOW",
+        "groups": claims.get("cognito:groups"),
+        "issuer": claims.get("iss"),
+        "sourceIp": ["192.0.2.7"],
+        "sub": claims.get("sub"),
+        "username": claims.get("username", claims.get("cognito:username")),
+    }
+    return {"arguments": {}, "identity": identity}
 
 
 GATEWAYS = [rest_api, http_api, http_api_1, appsync]
@@ -36,6 +51,10 @@ GATEWAYS = [rest_api, http_api, http_api_1, appsync]
 
 def _bracketed(claims: Mapping[str, Any]) -> dict[str, str]:
     return {name: _text(value, " ", "[", "]") for name, value in claims.items() if value is not None}
+
+
+def _scopes(claims: Mapping[str, Any]) -> list[str] | None:
+    return claims["scope"].split() if "scope" in claims else None
 
 
 def _text(value: Any, separator: str, opening: str, closing: str) -> str:

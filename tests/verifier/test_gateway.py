@@ -23,7 +23,7 @@ from pretoken.verifier import (
     ScopeRefused,
     TokenUseRefused,
 )
-from pretoken.verifier.gateway_claims import GatewayClaims, gateway_claims
+from pretoken.verifier.gateway import GatewayClaims, gateway_claims
 from tests.verifier.gateways import GATEWAYS, appsync, http_api, http_api_1, rest_api
 
 Gateway = Callable[[dict[str, Any]], dict[str, Any]]
@@ -260,7 +260,7 @@ def test_what_is_printed_shows_no_claim(gateway: Gateway) -> None:
 
 def test_reading_claims_needs_the_standard_library_only() -> None:
     script = (
-        "import sys; import pretoken.verifier.gateway_claims;"
+        "import sys; import pretoken.verifier.gateway;"
         "print(*sorted({'joserfc', 'cryptography', 'boto3', 'pydantic', 'aws_encryption_sdk'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
