@@ -79,7 +79,7 @@ class AccessTokenVerifier:
         check: Check | None = None,
         enrich: Enricher | None = None,
         jwks: Mapping[str, Any] | None = None,
-        fetch: Fetch = https.get,
+        fetch: Fetch | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         pool_ids = (user_pool_id,) if isinstance(user_pool_id, str) else tuple(user_pool_id)
@@ -101,7 +101,7 @@ class AccessTokenVerifier:
             self._validate = validator(schema)
         self._issuers: dict[str, tuple[str, Keys]] = {}
         for pool in map(user_pool, pool_ids):
-            keys = _keys(pool, len(pool_ids), jwks, fetch)
+            keys = _keys(pool, len(pool_ids), jwks, fetch or https.get)
             self._issuers |= dict.fromkeys(pool.issuers, (pool.id, keys))
 
     def prepare(self) -> None:
