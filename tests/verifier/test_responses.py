@@ -14,7 +14,6 @@ from pretoken.verifier import KeysUnavailableError, Refused, ScopeRefused, encry
 from pretoken.verifier.keys import COOL_DOWN
 from pretoken.verifier.responses import ANSWERABLE, RETRY_AFTER, error_response
 
-
 E = TypeVar("E", bound=Exception)
 
 
