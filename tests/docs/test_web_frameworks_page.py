@@ -132,7 +132,8 @@ def by_wsgi() -> Ask:
 
     def ask(headers: dict[str, str]) -> tuple[int, dict[str, str], str]:
         with Client(protected).get("/", headers=headers) as response:
-            return response.status_code, {name.lower(): value for name, value in response.headers}, response.text
+            answered = {name.lower(): value for name, value in response.headers}
+            return response.status_code, answered, response.get_data(as_text=True)
 
     return ask
 
