@@ -12,7 +12,7 @@ DEV      := .venv/.dev-is-installed
 SAM      := .venv/.sam-is-installed
 LAMBDA   := .venv/.lambda-is-installed
 LOCK     := requirements/dev.txt
-SOURCES   = $(shell find env.json events policies pretoken project samconfig.toml template.yaml tests triggers -type f ! -name "*.pyc" 2>/dev/null)
+SOURCES   = $(shell find env.json events examples policies pretoken project samconfig.toml template.yaml tests triggers -type f ! -name "*.pyc" 2>/dev/null)
 GATED    := pretoken/checks/*,pretoken/cognito/*,pretoken/local/*,pretoken/packaging/*,pretoken/policy/*,pretoken/pools/*,pretoken/project.py,pretoken/sealing/*,pretoken/testing/*,pretoken/trigger/*,pretoken/verifier/*
 comma    := ,
 install   = { uv=$$(command -v uv || command -v $(BIN)/uv) && "$$uv" pip install --quiet --python $(BIN)/python $(1); } \
