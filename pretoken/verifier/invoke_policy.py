@@ -61,8 +61,8 @@ def routes_of(given: Mapping[str, Names]) -> tuple[Route, ...]:
         for narrow in routes:
             if not wide.scopes >= narrow.scopes and _opens(wide.pattern, narrow.pattern):
                 raise ValueError(
-                    f"`{wide.name}` opens requests to `{narrow.name}` too, whose scopes it doesn't ask for: `*` stands for "
-                    "slashes as well; ask for them too, or give one of the routes an authorizer of its own"
+                    f"`{wide.name}` opens requests to `{narrow.name}` too, whose scopes it doesn't ask for: `*` stands "
+                    "for slashes as well; ask for them too, or give one of the routes an authorizer of its own"
                 )
     return routes
 

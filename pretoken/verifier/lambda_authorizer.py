@@ -122,8 +122,7 @@ class LambdaAuthorizer:
         except AuthorizerError as error:
             _log("ERROR", str(error))
             raise
-        except Exception as error:
-            # Whose text may hold anything, and Lambda would log it.
+        except Exception as error:  # noqa: BLE001 - its text may hold anything, and Lambda would log it
             _log("ERROR", "the authorizer fails", error=type(error).__name__, at=_place_of(error))
             raise AuthorizerError("the authorizer fails; its log line says where") from None
         # The exact text that API Gateway looks for.
