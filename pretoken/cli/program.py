@@ -15,6 +15,7 @@ from pretoken.cli.local_aws import local_aws
 from pretoken.cli.preview import preview
 from pretoken.cli.schema import schema
 from pretoken.cli.test import test
+from pretoken.cli.verify import verify
 from pretoken.trigger.telemetry import place_of
 
 TRACEBACK = "PRETOKEN_TRACEBACK"
@@ -33,7 +34,7 @@ def program(context: click.Context) -> None:
         context.color = False
 
 
-for command in (init, preview, test, diff, check, build, local_aws, schema):
+for command in (init, preview, test, diff, check, build, local_aws, schema, verify):
     program.add_command(command)
 
 

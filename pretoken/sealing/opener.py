@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hmac import compare_digest
 from io import BytesIO, IOBase
@@ -28,10 +27,11 @@ from pretoken.sealing.errors import (
 )
 from pretoken.sealing.kms import aws_error, cause_of, error_code, kms_clients, region_of
 from pretoken.sealing.materials import LONGEST_MESSAGE, SDK, cached_materials
+from pretoken.sealing.strict_json import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
     from aws_encryption_sdk.materials_managers import DecryptionMaterials, DecryptionMaterialsRequest
 
@@ -166,21 +166,10 @@ def _bytes(text: str) -> bytes:
 
 def _members(plaintext: bytes) -> dict[str, Any]:
     try:
-        members = json.loads(plaintext.decode(), object_pairs_hook=_object, parse_constant=_refuse)
+        members = parse(plaintext)
     except (ValueError, RecursionError):
         members = None
     if not isinstance(members, dict) or not isinstance(members.get("sub"), str):
         # Raised here, not above: a JSON error holds the whole text.
         raise InvalidContentError
     return members
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError
-    return members
-
-
-def _refuse(_: str) -> NoReturn:
-    raise ValueError

@@ -35,6 +35,7 @@ def test_help_lists_the_commands(run: Run) -> None:
         "preview",
         "schema",
         "test",
+        "verify",
     ]
     assert run("-h").output == result.output
 

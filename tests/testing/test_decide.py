@@ -1,4 +1,4 @@
-"""The test kit for Python tests."""
+"""What the rules make of a sign-in, for Python tests."""
 
 import doctest
 import os
@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import pretoken.testing
 from pretoken.policy.errors import PolicyErrors
 from pretoken.policy.load import LoadedPolicy, load_policy
-from pretoken.testing import GivenError, Outcome, decide
+from pretoken.testing import GivenError, Outcome, decide, decision
 from tests.simulator.folders import write
 
 RULES = """\
@@ -33,8 +32,8 @@ def policies(tmp_path: Path) -> Path:
 def test_the_docstrings_example_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parents[2])
 
-    assert doctest.testmod(pretoken.testing).attempted >= 5
-    assert doctest.testmod(pretoken.testing).failed == 0
+    assert doctest.testmod(decision).attempted >= 5
+    assert doctest.testmod(decision).failed == 0
 
 
 def test_an_outcome_tells_what_the_tokens_get(policies: Path) -> None:
@@ -150,7 +149,7 @@ def test_a_policy_is_loaded_once_and_again_when_a_file_changes(policies: Path, m
         loads.append(folder)
         return load_policy(folder)
 
-    monkeypatch.setattr(pretoken.testing, "load_policy", load)
+    monkeypatch.setattr(decision, "load_policy", load)
 
     decide(policies, client="web")
     decide(policies, client="worker")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pretoken.cli.formats.check import counted
+from pretoken.cli.formats.terminal import printable
 from pretoken.trigger.fetching import CAUSES
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class _Table:
 
     def __init__(self, told: list[ClaimRow], untold: list[ClaimRow]) -> None:
         shown = [len(text) for row in told for text in _texts(row, _WIDEST_BEFORE)]
-        claims = [len(_printable(row.claim)) for row in (*told, *untold)]
+        claims = [len(printable(row.claim)) for row in (*told, *untold)]
         short = [length for length in claims if length <= _WIDEST_CLAIM]
         self._widths = (max([len("claim"), *short]), max([len("before"), *shown]))
 
@@ -117,7 +118,7 @@ class _Table:
 
         A longer name stands on a line of its own: two claims may differ in the end of their names only.
         """
-        name = _printable(claim)
+        name = printable(claim)
         if len(name) > self._widths[0]:
             return f"  {mark} {name}\n{self.line(' ', '', before, after, styles)}".rstrip()
         padding = " " * (self._widths[1] - len(before) + 2) if after else ""
@@ -159,8 +160,8 @@ class _Table:
         for item in dict.fromkeys((*kept, *before, *after)):
             sort = "added" if item not in before else "removed" if item not in after else "same"
             sign, item_colour = _MARKS.get(sort, (" ", ""))
-            left = "" if sort == "added" else _cut(_printable(item), self._widths[1])
-            right = "" if sort == "removed" else _cut(_printable(item), self.room(2))
+            left = "" if sort == "added" else _cut(printable(item), self._widths[1])
+            right = "" if sort == "removed" else _cut(printable(item), self.room(2))
             styles = (item_colour, item_colour)
             yield self.line(mark if claim else _coloured(sign, sort), claim, left, right, styles)
             claim = ""
@@ -169,7 +170,7 @@ class _Table:
 def _texts(row: ClaimRow, width: int) -> list[str]:
     """Give the lines that a claim takes in the column `before`."""
     items = _items(row.claim, row.before) if row.after is not None else None
-    return [_shown(row.before, width)] if items is None else [_cut(_printable(item), width) for item in items]
+    return [_shown(row.before, width)] if items is None else [_cut(printable(item), width) for item in items]
 
 
 def _items(claim: str, value: Any) -> list[str] | None:
@@ -225,7 +226,7 @@ def _shown(value: Any, width: int) -> str:
         text = ", ".join(value)
     else:
         text = json.dumps(value, ensure_ascii=False)
-    return _cut(_printable(text), width)
+    return _cut(printable(text), width)
 
 
 def _looks_like_json(text: str) -> bool:
@@ -234,11 +235,6 @@ def _looks_like_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return text != text.strip() or not text
     return True
-
-
-def _printable(text: str) -> str:
-    """Write control characters, which could play tricks on a terminal, as their escapes."""
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
 def _cut(text: str, width: int) -> str:

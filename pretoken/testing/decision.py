@@ -1,6 +1,4 @@
-"""The test kit for Python tests.
-
-`decide` says what the rules make of a sign-in:
+"""What the rules make of a sign-in, asked in Python.
 
     >>> from pretoken.testing import decide
     >>> outcome = decide(
@@ -35,15 +33,12 @@ from pretoken.policy.translation import translate
 from pretoken.simulator.given import Given, check_given
 from pretoken.simulator.outcome import AccessTokenOutcome, Outcome, TokenOutcome
 from pretoken.simulator.running import Runner
+from pretoken.testing.errors import GivenError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["AccessTokenOutcome", "GivenError", "Outcome", "TokenOutcome", "decide"]
-
-
-class GivenError(ValueError):
-    """What is given can't be: a name that pool.yaml doesn't declare, or a value of another type."""
+__all__ = ["AccessTokenOutcome", "Outcome", "TokenOutcome", "decide"]
 
 
 def decide(

@@ -1,0 +1,56 @@
+"""JSON values that can't be changed: still a `dict` and a `list`, so that they compare, print and serialise as such."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+DEEPEST = 32
+"""Levels of objects and lists, counted from the outermost."""
+
+
+def frozen(value: Any, levels: int = DEEPEST) -> Any:
+    """Return a JSON value that can't be changed, at any depth.
+
+    Raises:
+        RecursionError: it is nested more than `levels` deep.
+    """
+    if type(value) is dict:
+        return FrozenDict({key: frozen(item, _below(levels)) for key, item in value.items()})
+    if type(value) is list:
+        return FrozenList([frozen(item, _below(levels)) for item in value])
+    return value
+
+
+def _below(levels: int) -> int:
+    if levels == 0:
+        raise RecursionError
+    return levels - 1
+
+
+def _refuse(*_: object, **__: object) -> NoReturn:
+    raise TypeError("what a token says can't be changed; change a copy: `dict(…)`, `list(…)` or `copy.deepcopy(…)`")
+
+
+class FrozenDict(dict[str, "Any"]):
+    """A `dict` that can't be changed."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
+        return dict, (dict(self),)
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+
+class FrozenList(list["Any"]):
+    """A `list` that can't be changed."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type, tuple[list[Any]]]:
+        return list, (list(self),)
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse

@@ -1,0 +1,150 @@
+"""The keys of one user pool, at hand when they are needed."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future, wait
+from threading import Lock, Thread
+
+from pretoken.verifier.jwks import LONGEST, parse_jwks, signing_keys
+from pretoken.verifier.refusals import KeysUnavailableError, UnknownKeyRefused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeAlias
+
+    from joserfc.jwk import RSAKey
+
+    Fetch: TypeAlias = Callable[[str, int], bytes]
+
+COOL_DOWN = 10.0
+"""Seconds between two fetches, however many unknown key ids are asked for."""
+MAX_AGE = 3600.0
+"""Seconds after which keys are fetched again, so that a key that the pool withdrew is forgotten."""
+PATIENCE = 5.0
+"""Seconds that a request waits for keys."""
+
+
+class KeysMissingError(Exception):
+    """Say that a key isn't at hand, and that fetching may help."""
+
+    def __init__(self, keys: FetchedKeys) -> None:
+        super().__init__()
+        self.keys = keys
+
+
+class GivenKeys:
+    """The keys of a user pool, given once; nothing is fetched."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._keys = signing_keys(document)
+
+    def key(self, kid: str, *, waited: bool) -> RSAKey:  # noqa: ARG002 - there is nothing to wait for
+        """Return the key of an id; raises UnknownKeyRefused."""
+        key = self._keys.get(kid)
+        if key is None:
+            raise UnknownKeyRefused
+        return key
+
+    def prepare(self) -> None:
+        """Do nothing: the keys are here."""
+
+
+class FetchedKeys:
+    """The keys of a user pool, fetched and cached.
+
+    A key id that isn't known is a reason to fetch, at most once in `COOL_DOWN` seconds; whoever needs keys meanwhile
+    waits for the same fetch. Keys older than `MAX_AGE` go on being used while newer ones are fetched behind the
+    request. A set replaces the one before as a whole; a fetch that fails, or brings no usable key, changes nothing.
+
+    Args:
+        urls: where the set can be had; those after the first are for when it can't be had there.
+        fetch: takes an HTTPS URL and the most bytes, and returns the answer's body; raises OSError.
+    """
+
+    def __init__(self, urls: Sequence[str], fetch: Fetch) -> None:
+        self._urls = urls
+        self._fetch = fetch
+        self._keys: Mapping[str, RSAKey] = {}
+        self._lock = Lock()
+        self._fetched_at = self._tried_at = -float("inf")
+        self._failed = False
+        self._under_way: Future[None] | None = None
+
+    def key(self, kid: str, *, waited: bool) -> RSAKey:
+        """Return the key of an id, without waiting.
+
+        Args:
+            kid: the key id of a token.
+            waited: whether the caller has waited for a fetch, and asks for the last time.
+
+        Raises:
+            KeysMissingError: it isn't here; call `refresh`, wait, and ask again.
+            KeysUnavailableError: the last fetch failed, and the next one has to wait.
+            UnknownKeyRefused: the pool has no such key, as was found out less than `COOL_DOWN` seconds ago.
+        """
+        key = self._keys.get(kid)
+        now = time.monotonic()
+        may_fetch = self._under_way is not None or now - self._tried_at >= COOL_DOWN
+        if key is not None:
+            if may_fetch and now - self._fetched_at >= MAX_AGE:
+                self.refresh()
+            return key
+        if may_fetch and not waited:
+            raise KeysMissingError(self)
+        if self._failed:
+            raise KeysUnavailableError
+        raise UnknownKeyRefused
+
+    def refresh(self) -> Future[None]:
+        """Fetch the keys in a thread of its own; returns the fetch that is under way, if there is one.
+
+        The future has a result when the fetch is over, whether it brought keys or not.
+        """
+        with self._lock:
+            if self._under_way is None:
+                self._under_way = Future()
+                self._under_way.set_running_or_notify_cancel()  # so that one who stops waiting doesn't stop the others
+                self._tried_at = time.monotonic()
+                Thread(target=self._run, args=(self._under_way,), name="pretoken-jwks", daemon=True).start()
+            return self._under_way
+
+    def prepare(self) -> None:
+        """Fetch the keys now, so that the first request needn't wait; raises KeysUnavailableError."""
+        wait_for(self.refresh())
+        if self._failed:
+            raise KeysUnavailableError
+
+    def _run(self, done: Future[None]) -> None:
+        keys = self._first_good()
+        with self._lock:
+            self._failed = keys is None
+            if keys is not None:
+                self._keys = keys
+                self._fetched_at = time.monotonic()
+            self._under_way = None
+        done.set_result(None)
+
+    def _first_good(self) -> Mapping[str, RSAKey] | None:
+        for url in self._urls:
+            try:
+                return parse_jwks(self._fetch(url, LONGEST))
+            except Exception:  # noqa: BLE001, S112 - a `fetch` of the API's own may fail in any way
+                continue
+        return None
+
+
+def wait_for(fetch: Future[None]) -> None:
+    """Wait for a fetch, for at most `PATIENCE` seconds; raises KeysUnavailableError."""
+    if not wait((fetch,), timeout=PATIENCE).done:
+        raise KeysUnavailableError
+
+
+async def wait_for_async(fetch: Future[None]) -> None:
+    """Do as `wait_for`, and let the event loop go on."""
+    import asyncio
+
+    done, _ = await asyncio.wait((asyncio.wrap_future(fetch),), timeout=PATIENCE)
+    if not done:
+        raise KeysUnavailableError
