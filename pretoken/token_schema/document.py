@@ -116,9 +116,9 @@ def _definition(kind: Kind, policy: Policy) -> dict[str, Any] | None:
         return None
     claims, lists = Claims(rules, values), Edited(kind, rules, values)
     scopes, groups = lists.scopes(), lists.groups()
-    schemas = {name: claims.schema(name) for name in sorted(_written(policy))}
-    schemas |= dict.fromkeys(sorted(rules.suppressed), False)
+    schemas = {name: claims.schema(name) for name in _written(policy)}
     schemas |= {"scope": scope_schema(scopes), "cognito:groups": groups_schema(groups)}
+    schemas |= dict.fromkeys(rules.suppressed, False)
     bound = Tokens(rules.alone()).bound("access_token", is_machine=kind.principal == "machine")
     messages = claims.messages()
     for message in messages.values():

@@ -10,8 +10,8 @@ from pretoken.policy.pool import Pool
 from pretoken.policy.tests import Operators, Test
 from pretoken.policy.variables import possible_texts
 from pretoken.token_schema.kinds import Kind
-from pretoken.token_schema.shapes import BOOLEAN, OBJECT, Lists, Plain, Shape, joined
-from pretoken.token_schema.texts import NO_TEXT, Texts, both, either, unknown, without
+from pretoken.token_schema.shapes import BOOLEAN, OBJECT, Lists, Plain, Shape, listed
+from pretoken.token_schema.texts import Texts, both, either, unknown, without
 from pretoken.trigger.inputs import STANDARD_ATTRIBUTES, split_path
 from pretoken.trigger.tests import SAFE_AS
 from pretoken.trigger.text import parts_of
@@ -53,10 +53,7 @@ class Inputs:
     def constant(self, constant: Constant) -> Shape:
         """Give the shape of a constant."""
         if isinstance(constant, tuple):
-            found: Shape | None = None
-            for item in map(self.constant, constant):
-                found = joined(found, Lists(item, len(constant)))  # type: ignore[arg-type]  # it is no list itself
-            return found or Lists(NO_TEXT, 0)
+            return listed(map(self.constant, constant), twice="$" in f"{constant}")
         if isinstance(constant, str):
             return self.text(constant)
         return Plain("boolean" if isinstance(constant, bool) else "number", frozenset({constant}))

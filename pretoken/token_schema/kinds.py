@@ -48,7 +48,8 @@ class Kind(NamedTuple):
         if path == "principal":
             return frozenset({self.principal})
         of_principal = of_machine(path) if self.principal == "machine" else None
-        return _SOMETHING if of_principal is None and path in _ALWAYS_THERE else of_principal
+        is_there = path in _ALWAYS_THERE or path.startswith("variable.")
+        return _SOMETHING if of_principal is None and is_there else of_principal
 
 
 def clients_of(pool: Pool) -> list[Client]:

@@ -28,18 +28,22 @@ class Plain(NamedTuple):
 
 
 class Lists(NamedTuple):
-    """A list of at most so many items."""
+    """A list of at most so many items; `twice`: an item can be there twice, since variables can have one value."""
 
     items: "Texts | Plain"
     many: float
+    twice: bool = False
+
+    @property
+    def most(self) -> float:
+        """The most items that there can be."""
+        few = isinstance(self.items, Texts) and not self.items.others and not self.twice
+        return min(self.many, len(self.items.known or ())) if few else self.many
 
     def schema(self) -> dict[str, Any]:
         """Give its JSON Schema."""
-        most = self.many
-        if isinstance(self.items, Texts) and not self.items.others:
-            most = min(most, len(self.items.known))
         found: dict[str, Any] = {"type": "array", "items": self.items.schema()}
-        return found if math.isinf(most) else found | {"maxItems": int(most)}
+        return found if math.isinf(self.most) else found | {"maxItems": int(self.most)}
 
 
 class Objects(NamedTuple):
@@ -70,7 +74,7 @@ def joined(one: Shape | None, other: Shape | None) -> Shape | None:
     if isinstance(one, Texts) and isinstance(other, Texts):
         return either((one, other))
     if isinstance(one, Lists) and isinstance(other, Lists):
-        return Lists(_items((one.items, other.items)), max(one.many, other.many))
+        return Lists(_items((one.items, other.items)), max(one.most, other.most), one.twice or other.twice)
     if isinstance(one, Plain) and isinstance(other, Plain):
         return _plain(one, other)
     return one if one == other else OBJECT
@@ -94,7 +98,13 @@ def _items(every: Sequence[Texts | Plain]) -> Texts | Plain:
 def union(members: Iterable[Shape | None]) -> Lists:
     """Give the shape of all items of several lists, or texts as single items."""
     lists = [as_list(member) for member in members if member is not None]
-    return Lists(_items([found.items for found in lists]), sum(found.many for found in lists))
+    return Lists(_items([found.items for found in lists]), sum(found.most for found in lists))
+
+
+def listed(items: Iterable[Shape], *, twice: bool) -> Lists:
+    """Give the shape of a list of scalars of one type, each of a known shape."""
+    every = [item for item in items if isinstance(item, (Texts, Plain))]
+    return Lists(_items(every), len(every), twice)
 
 
 def as_list(shape: Shape) -> Lists:

@@ -10,7 +10,7 @@ from pretoken.policy.tests import Operators, Test
 from pretoken.policy.variables import possible_texts
 from pretoken.policy.walk import entries_of
 from pretoken.token_schema.inputs import Inputs
-from pretoken.token_schema.shapes import Lists, Plain, Shape, as_text, joined, texts_of, union
+from pretoken.token_schema.shapes import Lists, Plain, Shape, as_list, as_text, joined, texts_of, union
 from pretoken.token_schema.texts import NO_TEXT, Texts, both, either, unknown
 from pretoken.trigger.link import Linker
 from pretoken.trigger.outcomes import Outcome
@@ -38,7 +38,8 @@ class Steps:
         if isinstance(step, Prefer):
             return self._prefer(step, found)
         if isinstance(step, AtMost):
-            return Lists(texts_of(found), min(step.at_most, _many(found)))
+            found = as_list(found)
+            return found._replace(many=min(step.at_most, found.many))
         if isinstance(step, Join):
             return self._join(step, found)
         if isinstance(step, Pseudonym):
@@ -92,7 +93,7 @@ class Steps:
         return _of_texts(ranked, both(ranked, texts_of(found)))
 
     def _join(self, step: Join, found: Shape) -> Texts | None:
-        items, many = texts_of(found), _many(found)
+        items, many = texts_of(found), as_list(found).most
         if not many:
             return None
         separator = self._inputs.text(step.join).longest
@@ -122,15 +123,8 @@ def narrowed(found: Shape, members: Texts) -> Shape | None:
 def _of_texts(found: Shape, texts: Texts) -> Shape | None:
     """Give the shape of a text, or of a list, that has these texts now; no text is no value, but no item a list."""
     if isinstance(found, Lists):
-        return Lists(texts, _many(found))
+        return Lists(texts, found.most, found.twice)
     return None if texts == NO_TEXT else texts
-
-
-def _many(found: Shape) -> float:
-    """Give the most items of a list of texts."""
-    if not isinstance(found, Lists):
-        return 1
-    return found.many if texts_of(found).others else min(found.many, len(texts_of(found).known))
 
 
 def _changed(step: str, texts: Texts) -> Texts:

@@ -141,8 +141,8 @@ def any_of(schemas: Iterable[dict[str, Any] | bool]) -> dict[str, Any] | bool:
     """Give the JSON Schema of what passes one of these; nothing passes none."""
     found: list[dict[str, Any] | bool] = []
     for schema in schemas:
-        if schema is not False and schema not in found:
-            found.append(schema)
+        members = schema["anyOf"] if isinstance(schema, dict) and "anyOf" in schema else [schema]
+        found.extend(member for member in members if member is not False and member not in found)
     if len(found) < 2:  # noqa: PLR2004 - one alone needs no `anyOf`
         return found[0] if found else False
     return {"anyOf": found}

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from tests.properties.search import let_hypothesis_search, search
 from tests.properties.token_schema import tokens_pass
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 EXAMPLES = 150
 
