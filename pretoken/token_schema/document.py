@@ -26,9 +26,9 @@ _ALWAYS: dict[str, Any] = {
     "token_use": {"type": "string", "enum": ["access"]},
     "exp": _TIME,
     "iat": _TIME,
-    "jti": _TEXT,
 }
 _SOMETIMES: dict[str, Any] = {
+    "jti": _TEXT,  # with token revocation, which an app client can do without
     "username": _TEXT,
     "auth_time": _TIME,
     "nbf": _TIME,
@@ -55,7 +55,7 @@ def tokens_schema(policy: Policy, variables: Mapping[str, str] | None = None) ->
     Raises:
         SameClientIdError: two app clients have one id.
 
-    Source: Amazon Cognito Developer Guide, "Understanding the access token" and "Parsing tokens safely".
+    Source: Amazon Cognito Developer Guide, "Understanding the access token" and "Parse user pool tokens safely".
     """
     policy = _with_values(policy, variables or {})
     pool = policy.pool
