@@ -11,8 +11,9 @@ CLI      := .venv/.cli-is-installed
 DEV      := .venv/.dev-is-installed
 SAM      := .venv/.sam-is-installed
 LAMBDA   := .venv/.lambda-is-installed
+ENCRYPTION_CLI := .venv/.encryption-cli-is-installed
 LOCK     := requirements/dev.txt
-SOURCES   = $(shell find env.json events policies pretoken project samconfig.toml template.yaml tests triggers -type f ! -name "*.pyc" 2>/dev/null)
+SOURCES   = $(shell find env.json events examples policies pretoken project samconfig.toml template.yaml tests triggers -type f ! -name "*.pyc" 2>/dev/null)
 GATED    := pretoken/checks/*,pretoken/cognito/*,pretoken/local/*,pretoken/packaging/*,pretoken/policy/*,pretoken/pools/*,pretoken/project.py,pretoken/sealing/*,pretoken/testing/*,pretoken/token_schema/*,pretoken/trigger/*,pretoken/verifier/*
 comma    := ,
 install   = { uv=$$(command -v uv || command -v $(BIN)/uv) && "$$uv" pip install --quiet --python $(BIN)/python $(1); } \
@@ -29,7 +30,7 @@ install: $(CLI)  ## install the command line into .venv
 demo: $(CLI)  ## show what the sample rules make of a sample event (EVENT=FILE for another one)
 	@$(BIN)/pretoken preview --event $(EVENT) --lookups $(LOOKUPS)
 
-test: $(DEV) $(SAM) $(LAMBDA)  ## run all tests: the cases of the rule files, then those of the code
+test: $(DEV) $(SAM) $(LAMBDA) $(ENCRYPTION_CLI)  ## run all tests: the cases of the rule files, then those of the code
 	@$(BIN)/pretoken test
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -n auto --inline-snapshot=disable
@@ -65,6 +66,8 @@ lock: $(DEV)  ## pin the newest versions of all tools and dependencies
 	@grep '^aws-sam-cli==' requirements/sam.txt > project/requirements-sam.txt
 	@printf '%s\n' awslambdaric boto3 snapshot-restore-py | $(BIN)/uv pip compile --quiet --upgrade --python-version 3.13 \
 		--custom-compile-command 'make lock' --output-file requirements/lambda.txt -
+	@printf '%s\n' aws-encryption-sdk-cli 'setuptools<81' | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--custom-compile-command 'make lock' --output-file requirements/encryption-cli.txt -
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate \
 		$(addprefix --no-emit-package ,boto3 botocore jmespath python-dateutil s3transfer six urllib3) \
 		--custom-compile-command 'make lock' --output-file triggers/requirements.txt triggers/requirements.in
@@ -91,6 +94,12 @@ $(DEV): pyproject.toml $(LOCK) | .venv
 $(SAM): requirements/sam.txt | $(DEV)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/sam
 	@$(BIN)/uv pip install --quiet --python .venv/sam --requirement requirements/sam.txt
+	@touch $@
+
+# The AWS Encryption CLI needs an older Encryption SDK than ours, and of setuptools a version that still has pkg_resources.
+$(ENCRYPTION_CLI): requirements/encryption-cli.txt | $(DEV)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/encryption-cli
+	@$(BIN)/uv pip install --quiet --python .venv/encryption-cli --requirement requirements/encryption-cli.txt
 	@touch $@
 
 # What the function finds in Lambda: its Python, the runtime interface client, and boto3.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import checks, decision, lookups, runtime, sealing
+from benchmarks import checks, decision, lookups, runtime, sealing, verifier
 from tests.runtime.emulator import MISSING
 
 
 def main() -> None:
     """Measure and print; a row over its budget says so."""
-    for module in (checks, decision, lookups, sealing, runtime):
+    for module in (checks, decision, lookups, sealing, verifier, runtime):
         for row in module.rows():
             sys.stdout.write(f"{row}{'' if row.within_budget else '  over budget'}\n")
     if MISSING:

@@ -118,7 +118,7 @@ def _named_pool(text: str, jwks: dict[str, Any] | None) -> str:
 
 
 def _recipient(name: str | None, key: str | None) -> Recipient | None:
-    from pretoken.sealing.kms import region_of
+    from pretoken.sealing.key_arn import region_of
     from pretoken.verifier import Recipient
 
     if (name is None) != (key is None):

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pretoken.local.env_file import FUNCTION
 from pretoken.local.errors import LocalRunError
 from pretoken.policy.variables import complete_variables
-from pretoken.sealing.kms import region_of
+from pretoken.sealing.key_arn import region_of
 from pretoken.trigger.lookups import provider_of
 from pretoken.trigger.text import fill_in, parts_of
 

@@ -18,7 +18,7 @@ from botocore.exceptions import EndpointConnectionError, NoCredentialsError, Rea
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from pretoken.sealing.kms import region_of
+from pretoken.sealing.key_arn import region_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

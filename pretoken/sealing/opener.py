@@ -25,7 +25,8 @@ from pretoken.sealing.errors import (
     WrongSubjectError,
     WrongSuiteError,
 )
-from pretoken.sealing.kms import aws_error, cause_of, error_code, kms_clients, region_of
+from pretoken.sealing.key_arn import region_of
+from pretoken.sealing.kms import aws_error, cause_of, error_code, kms_clients
 from pretoken.sealing.materials import LONGEST_MESSAGE, SDK, cached_materials
 from pretoken.sealing.strict_json import parse
 

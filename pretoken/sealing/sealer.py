@@ -8,7 +8,8 @@ from base64 import urlsafe_b64encode
 
 from pretoken.sealing.context import encryption_context
 from pretoken.sealing.errors import SealingError
-from pretoken.sealing.kms import aws_error, cause_of, kms_clients, region_of
+from pretoken.sealing.key_arn import region_of
+from pretoken.sealing.kms import aws_error, cause_of, kms_clients
 from pretoken.sealing.materials import LONGEST_MESSAGE, SDK, SUITE, cached_materials
 
 TYPE_CHECKING = False

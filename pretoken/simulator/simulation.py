@@ -195,7 +195,7 @@ def _unknown_keys(pool: Mapping[str, Any], given: Mapping[str, str]) -> frozense
 
 
 def _is_key(key: str) -> bool:
-    from pretoken.sealing.kms import region_of
+    from pretoken.sealing.key_arn import region_of
 
     try:
         region_of(key)

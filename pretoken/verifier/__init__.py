@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .encrypted_claims import NoRecipientError as NoRecipientError
     from .encrypted_claims import Recipient as Recipient
     from .enricher import Enricher as Enricher
+    from .gateway import GatewayClaims as GatewayClaims
+    from .gateway import gateway_claims as gateway_claims
     from .principal import Principal as Principal
     from .refusals import AlgorithmRefused as AlgorithmRefused
     from .refusals import CheckRefused as CheckRefused
@@ -49,6 +51,7 @@ _MODULES = {
     "EncryptedClaims": "encrypted_claims",
     "Enricher": "enricher",
     "ExpiredRefused": "refusals",
+    "GatewayClaims": "gateway",
     "GroupRefused": "refusals",
     "IdTokenRefused": "refusals",
     "KeysUnavailableError": "refusals",
@@ -70,6 +73,7 @@ _MODULES = {
     "TokenUseRefused": "refusals",
     "UnknownKeyRefused": "refusals",
     "bearer_token": "bearer",
+    "gateway_claims": "gateway",
 }
 
 __all__ = list(_MODULES)

@@ -13,12 +13,13 @@ from pretoken.verifier.principal import Principal
 from pretoken.verifier.refusals import (
     CheckRefused,
     ExpiredRefused,
+    MalformedTokenRefused,
     NotYetValidRefused,
     OtherAudienceRefused,
     OtherClientRefused,
     OtherIssuerRefused,
 )
-from pretoken.verifier.requirements import Requirements, names
+from pretoken.verifier.requirements import Requirements, some_names
 from pretoken.verifier.token import UnverifiedToken
 from pretoken.verifier.user_pool import user_pool
 
@@ -87,7 +88,7 @@ class AccessTokenVerifier:
             raise ValueError("`user_pool_id` is empty; give the id of the user pool, or several")
         if not 0 <= clock_skew <= _LARGEST_SKEW:
             raise ValueError(f"`clock_skew` is {clock_skew}; give seconds, from 0 to {_LARGEST_SKEW}")
-        self._clients = None if client_ids is None else names("client_ids", client_ids)
+        self._clients = None if client_ids is None else some_names("client_ids", client_ids)
         self._audiences = None if audiences is None else _audience_set(audiences)
         self._recipient = recipient
         self._skew = clock_skew
@@ -173,6 +174,7 @@ class AccessTokenVerifier:
         read = read_claims(claims)
         self._check_party(read)
         self._check_time(read)
+        unchangeable = _unchangeable(claims)
         if self._validate is not None:
             self._validate(claims)
         requirements.check(read.scopes, read.groups)
@@ -187,7 +189,7 @@ class AccessTokenVerifier:
             issued_at=read.issued_at,
             expires_at=read.expires_at,
             auth_time=read.auth_time,
-            claims=frozen(claims),
+            claims=unchangeable,
             encrypted=EncryptedClaims(self._recipient, claims),
         )
 
@@ -212,10 +214,21 @@ class AccessTokenVerifier:
         return principal
 
 
+def _unchangeable(claims: dict[str, Any]) -> Mapping[str, Any]:
+    try:
+        kept: Mapping[str, Any] = frozen(claims)
+    except RecursionError:
+        pass
+    else:
+        return kept
+    raise MalformedTokenRefused
+
+
 def _keys(pool: UserPool, pools: int, jwks: Mapping[str, Any] | None, fetch: Fetch) -> Keys:
     if jwks is None:
         return FetchedKeys([f"{issuer}/.well-known/jwks.json" for issuer in pool.issuers], fetch)
-    given = jwks if pools == 1 and "keys" in jwks else jwks.get(pool.id)
+    several = isinstance(jwks, dict) and (pools > 1 or "keys" not in jwks)
+    given = jwks.get(pool.id) if several else jwks
     if not isinstance(given, dict):
         raise ValueError(  # noqa: TRY004 - as for all arguments
             f"`jwks` has no key set for `{pool.id}`; give the pool's `jwks.json` as a dict, "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from pretoken.verifier.refusals import ClaimRefused, IdTokenRefused, TokenUseRefused
@@ -13,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     Time: TypeAlias = int | float
+
+
+_LATEST = 253_402_300_799  # the last second of the year 9999, and of `datetime`
 
 
 class AccessTokenClaims(NamedTuple):
@@ -89,7 +91,7 @@ def _audiences(value: Any) -> frozenset[str | None]:
 
 def _time(claims: Mapping[str, Any], name: str) -> Time | None:
     value = claims.get(name)
-    # A bool is an int in Python, and `1e999` infinite: a token that never expires.
-    if value is None or type(value) is int or (type(value) is float and math.isfinite(value)):
+    # A bool is an int in Python; with `1e999`, or a number of a thousand digits, a token would never expire.
+    if value is None or (type(value) in (int, float) and 0 <= value <= _LATEST):
         return value
     raise ClaimRefused

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from threading import Lock
 
-from pretoken.sealing.errors import OpeningError, WrongKeyError
+from pretoken.sealing.context import encryption_context
+from pretoken.sealing.errors import InvalidContentError, OpeningError, WrongKeyError
+from pretoken.sealing.key_arn import region_of
 from pretoken.verifier.frozen import frozen
 
 TYPE_CHECKING = False
@@ -44,19 +46,23 @@ class Recipient:
         client: a boto3 KMS client for the region of `key`; default: one with the usual credentials, 1 s of patience
             and two attempts.
         claim: the claim that holds the message, if pool.yaml gives it another name than `encrypted_for_<name>`.
+
+    Raises:
+        ValueError: the name or a key can't be used.
     """
 
     def __init__(
         self, name: str, *, key: str | Sequence[str], client: KMSClient | None = None, claim: str | None = None
     ) -> None:
-        if not isinstance(name, str) or not name:
-            raise ValueError("the recipient's name is missing; give the name that the rule files use")
+        encryption_context(name)  # raises here, not at the first message
         self.name = name
         # As the trigger names it where pool.yaml doesn't.
         self.claim = claim or "encrypted_for_" + name.replace("-", "_")
         self._keys = (key,) if isinstance(key, str) else tuple(key)
-        if not self._keys or not all(isinstance(arn, str) and arn.startswith("arn:") for arn in self._keys):
+        if not self._keys:
             raise ValueError(f"recipient `{name}` has no KMS key; give the ARN that the rule files name for it")
+        for arn in self._keys:
+            region_of(arn)
         self._client = client
         self._openers: tuple[Opener, ...] = ()
         self._lock = Lock()
@@ -69,7 +75,6 @@ class Recipient:
 
         Raises:
             OpeningError: one of its subclasses, by reason.
-            ValueError: a key is not the ARN of a KMS key.
         """
         first, *others = self._ready()
         for opener in others:
@@ -144,7 +149,8 @@ class EncryptedClaims(Mapping[str, "Any"]):
             except OpeningError as error:
                 self._problem = error.with_traceback(None)
         if self._members is None:
-            raise self._problem or OpeningError()
+            # Without the places of earlier raises, of which a stored error would keep ever more.
+            raise (self._problem or OpeningError()).with_traceback(None)
         return self._members
 
     def _open(self) -> Mapping[str, Any]:
@@ -152,5 +158,11 @@ class EncryptedClaims(Mapping[str, "Any"]):
             raise NoRecipientError
         if self._message is None:
             raise NoMessageError
-        members: Mapping[str, Any] = frozen(self._recipient.open(self._message, sub=self._sub))
-        return members
+        members = self._recipient.open(self._message, sub=self._sub)
+        try:
+            kept: Mapping[str, Any] = frozen(members)
+        except RecursionError:
+            pass
+        else:
+            return kept
+        raise InvalidContentError

@@ -32,33 +32,42 @@ class Enricher:
         self._max_age = max_age
         self._capacity = capacity
         self._kept: OrderedDict[tuple[str, str], tuple[float, Any]] = OrderedDict()
+        self._forgets = 0
         self._lock = Lock()
 
     def enrich(self, principal: Principal) -> Principal:
         """Return the principal with its facts."""
-        if inspect.iscoroutinefunction(self._load):
-            raise TypeError("`load` is a coroutine function; call `verify_async`, or give a plain function")
         found, facts = self._find(principal)
         if not found:
-            facts = self._keep(principal, self._load(principal.sub))
+            forgets = self._forgets
+            facts = self._load(principal.sub)
+            if inspect.isawaitable(facts):
+                if inspect.iscoroutine(facts):
+                    facts.close()
+                raise TypeError("`load` must be awaited; call `verify_async`, or give a plain function")
+            self._keep(principal, facts, forgets)
         return principal.with_facts(facts)
 
     async def enrich_async(self, principal: Principal) -> Principal:
         """Return the principal with its facts; a plain `load` runs in a thread."""
         found, facts = self._find(principal)
         if not found:
+            forgets = self._forgets
             if inspect.iscoroutinefunction(self._load):
                 facts = await self._load(principal.sub)
             else:
                 from asyncio import to_thread
 
                 facts = await to_thread(self._load, principal.sub)
-            self._keep(principal, facts)
+                if inspect.isawaitable(facts):  # of an object whose `__call__` is a coroutine function
+                    facts = await facts
+            self._keep(principal, facts, forgets)
         return principal.with_facts(facts)
 
     def forget(self, sub: str | None = None) -> None:
-        """Drop what is kept about a `sub`, or about everybody."""
+        """Drop what is kept about a `sub`, or about everybody; what is being looked up now isn't kept."""
         with self._lock:
+            self._forgets += 1
             for key in [key for key in self._kept if sub in (None, key[1])]:
                 del self._kept[key]
 
@@ -71,10 +80,11 @@ class Enricher:
             self._kept.move_to_end(key)
             return True, facts
 
-    def _keep(self, principal: Principal, facts: Any) -> Any:
+    def _keep(self, principal: Principal, facts: Any, forgets: int) -> None:
         with self._lock:
+            if forgets != self._forgets:
+                return
             self._kept[principal.user_pool_id, principal.sub] = (time.monotonic() + self._max_age, facts)
             self._kept.move_to_end((principal.user_pool_id, principal.sub))
             while len(self._kept) > self._capacity:
                 self._kept.popitem(last=False)
-        return facts

@@ -16,17 +16,14 @@ def frozen(value: Any, levels: int = DEEPEST) -> Any:
     Raises:
         RecursionError: it is nested more than `levels` deep.
     """
-    if type(value) is dict:
-        return FrozenDict({key: frozen(item, _below(levels)) for key, item in value.items()})
-    if type(value) is list:
-        return FrozenList([frozen(item, _below(levels)) for item in value])
-    return value
-
-
-def _below(levels: int) -> int:
+    kind = type(value)
+    if kind is not dict and kind is not list:
+        return value
     if levels == 0:
         raise RecursionError
-    return levels - 1
+    if kind is dict:
+        return FrozenDict({key: frozen(item, levels - 1) for key, item in value.items()})
+    return FrozenList([frozen(item, levels - 1) for item in value])
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:

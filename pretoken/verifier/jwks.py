@@ -70,6 +70,7 @@ def _key(entry: Mapping[str, Any]) -> RSAKey | None:
         or entry.get("use", "sig") != "sig"
         or entry.get("alg", "RS256") != "RS256"
         or entry.get("e") != _EXPONENT
+        or not isinstance(entry.get("n"), str)
         or "d" in entry
     ):
         return None
@@ -78,5 +79,5 @@ def _key(entry: Mapping[str, Any]) -> RSAKey | None:
             return None
         # Only what was looked at: other parameters may hold certificates and URLs, which mean nothing here.
         return RSAKey.import_key({"kty": "RSA", "n": entry["n"], "e": _EXPONENT})
-    except (JoseError, KeyError, TypeError, ValueError):
+    except (JoseError, ValueError):
         return None

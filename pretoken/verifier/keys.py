@@ -55,8 +55,9 @@ class FetchedKeys:
     """The keys of a user pool, fetched and cached.
 
     A key id that isn't known is a reason to fetch, at most once in `COOL_DOWN` seconds; whoever needs keys meanwhile
-    waits for the same fetch. Keys older than `MAX_AGE` go on being used while newer ones are fetched behind the
-    request. A set replaces the one before as a whole; a fetch that fails, or brings no usable key, changes nothing.
+    waits for the same fetch. One that hangs for longer is given up, and what it brings counts only if nothing newer is
+    here. Keys older than `MAX_AGE` go on being used while newer ones are fetched behind the request. A set replaces
+    the one before as a whole; a fetch that fails, or brings no usable key, changes nothing.
 
     Args:
         urls: where the set can be had; those after the first are for when it can't be had there.
@@ -70,7 +71,8 @@ class FetchedKeys:
         self._lock = Lock()
         self._fetched_at = self._tried_at = -float("inf")
         self._failed = False
-        self._under_way: Future[None] | None = None
+        self._latest: Future[None] = Future()
+        self._latest.set_result(None)
 
     def key(self, kid: str, *, waited: bool) -> RSAKey:
         """Return the key of an id, without waiting.
@@ -86,29 +88,34 @@ class FetchedKeys:
         """
         key = self._keys.get(kid)
         now = time.monotonic()
-        may_fetch = self._under_way is not None or now - self._tried_at >= COOL_DOWN
         if key is not None:
-            if may_fetch and now - self._fetched_at >= MAX_AGE:
+            if now - self._fetched_at >= MAX_AGE:
                 self.refresh()
             return key
-        if may_fetch and not waited:
+        if not waited and (now - self._tried_at >= COOL_DOWN or not self._latest.done()):
             raise KeysMissingError(self)
         if self._failed:
             raise KeysUnavailableError
         raise UnknownKeyRefused
 
     def refresh(self) -> Future[None]:
-        """Fetch the keys in a thread of its own; returns the fetch that is under way, if there is one.
+        """Fetch the keys in a thread of its own; returns the latest fetch, if it began in the last `COOL_DOWN` seconds.
 
         The future has a result when the fetch is over, whether it brought keys or not.
         """
         with self._lock:
-            if self._under_way is None:
-                self._under_way = Future()
-                self._under_way.set_running_or_notify_cancel()  # so that one who stops waiting doesn't stop the others
-                self._tried_at = time.monotonic()
-                Thread(target=self._run, args=(self._under_way,), name="pretoken-jwks", daemon=True).start()
-            return self._under_way
+            now = time.monotonic()
+            # Asked here, under the lock: the fetch that the caller saw under way may be over by now.
+            if now - self._tried_at >= COOL_DOWN:
+                self._tried_at = now
+                self._latest = Future()
+                self._latest.set_running_or_notify_cancel()  # so that one who stops waiting doesn't stop the others
+                try:
+                    Thread(target=self._run, args=(self._latest, now), name="pretoken-jwks", daemon=True).start()
+                except RuntimeError:  # there can be no more threads; what is known goes on being verified
+                    self._failed = True
+                    self._latest.set_result(None)
+            return self._latest
 
     def prepare(self) -> None:
         """Fetch the keys now, so that the first request needn't wait; raises KeysUnavailableError."""
@@ -116,15 +123,15 @@ class FetchedKeys:
         if self._failed:
             raise KeysUnavailableError
 
-    def _run(self, done: Future[None]) -> None:
+    def _run(self, fetch: Future[None], started: float) -> None:
         keys = self._first_good()
         with self._lock:
-            self._failed = keys is None
-            if keys is not None:
+            if fetch is self._latest:
+                self._failed = keys is None
+            if keys is not None and started >= self._fetched_at:
                 self._keys = keys
-                self._fetched_at = time.monotonic()
-            self._under_way = None
-        done.set_result(None)
+                self._fetched_at = started
+        fetch.set_result(None)
 
     def _first_good(self) -> Mapping[str, RSAKey] | None:
         for url in self._urls:

@@ -33,13 +33,13 @@ class Requirements(NamedTuple):
         Raises:
             ValueError: a name can't be one, or there is nothing of which a token could have one.
         """
-        if not scopes and any_scope is None and not groups and any_group is None:
+        if scopes == () and any_scope is None and groups == () and any_group is None:
             return NOTHING
         made = cls(
             names("scopes", scopes),
-            None if any_scope is None else _some("any_scope", any_scope),
+            None if any_scope is None else some_names("any_scope", any_scope),
             names("groups", groups),
-            None if any_group is None else _some("any_group", any_group),
+            None if any_group is None else some_names("any_group", any_group),
         )
         for scope in made.scopes | (made.any_scope or frozenset()):
             if not _SCOPE.fullmatch(scope):
@@ -70,7 +70,8 @@ def names(argument: str, given: Names) -> frozenset[str]:
     return found
 
 
-def _some(argument: str, given: Names) -> frozenset[str]:
+def some_names(argument: str, given: Names) -> frozenset[str]:
+    """Do as `names`, of one name or more."""
     found = names(argument, given)
     if not found:
         raise ValueError(f"`{argument}` is empty, so that no token would do; leave it out, or give one name or more")

@@ -13,8 +13,11 @@ from pretoken.policy.yaml import read_yaml
 
 ROOT = Path(__file__).parents[2]
 GENERATED = "checks.md"
-PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md") if path.name != GENERATED)
-OTHERS = ["../README.md", "../CHANGELOG.md", "../CONTRIBUTING.md", "../events/README.md"]
+PAGES = sorted(
+    path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md") if path.name != GENERATED
+)
+EXAMPLES = [f"../{path.relative_to(ROOT).as_posix()}" for path in sorted((ROOT / "examples").rglob("README.md"))]
+OTHERS = ["../README.md", "../CHANGELOG.md", "../CONTRIBUTING.md", "../events/README.md", *EXAMPLES]
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"# (?P<add>add to )?(?P<path>[\w./-]+\.(?:yaml|py))\n")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pretoken.local import LocalResources, LocalRunError, resources_of
-from pretoken.sealing.kms import region_of
+from pretoken.sealing.key_arn import region_of
 
 ARN = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 

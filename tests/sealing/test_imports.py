@@ -37,13 +37,22 @@ def test_names_of_errors_and_contexts_stay_light() -> None:
 
 def test_the_trigger_loads_the_sealing_side_only() -> None:
     modules = loaded("from pretoken.sealing.sealer import Sealer")
-    assert ours(modules) == {"pretoken.sealing", "sealer", "errors", "context", "kms", "materials"}
+    assert ours(modules) == {"pretoken.sealing", "sealer", "errors", "context", "key_arn", "kms", "materials"}
     assert not modules & {"pydantic", "moto", "aws_cryptographic_material_providers"}
 
 
 def test_a_resource_server_loads_the_opening_side_only() -> None:
     modules = loaded("from pretoken.sealing import Opener")
-    assert ours(modules) == {"pretoken.sealing", "opener", "errors", "context", "kms", "materials", "strict_json"}
+    assert ours(modules) == {
+        "pretoken.sealing",
+        "opener",
+        "errors",
+        "context",
+        "key_arn",
+        "kms",
+        "materials",
+        "strict_json",
+    }
     assert not modules & {"pydantic", "moto", "aws_cryptographic_material_providers"}
 
 

@@ -14,7 +14,8 @@ from moto import mock_aws
 
 from pretoken.sealing import Opener, Sealer
 from pretoken.sealing.errors import CAUSES
-from pretoken.sealing.kms import aws_error, cause_of, kms_clients, region_of
+from pretoken.sealing.key_arn import region_of
+from pretoken.sealing.kms import aws_error, cause_of, kms_clients
 from tests.sealing.parts import KEY, MEMBERS, SUB
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Translate template.yaml as CloudFormation would; the SAM CLI's own Python runs this.
+"""Translate a template as CloudFormation would; the SAM CLI's own Python runs this.
 
 Arguments: the template. Standard output: plain CloudFormation.
 """
@@ -15,9 +15,11 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-not-foun
 
 
 def main(path: str) -> None:
-    """Translate a template, its package already uploaded."""
+    """Translate a template, its packages already uploaded."""
     template = yaml_parse(Path(path).read_text(encoding="utf-8"))
-    template["Resources"]["PreTokenGeneration"]["Properties"]["CodeUri"] = {"Bucket": "packages", "Key": "package.zip"}
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = {"Bucket": "packages", "Key": "package.zip"}
     json.dump(Translator({}, Parser()).translate(template, {}), sys.stdout)
 
 

@@ -1,0 +1,18 @@
+"""Hand the sample events to the function, in the form in which API Gateway does; no AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+os.environ["CLIENT_IDS"] = "7q3webexample1client0id,4w9workerexample1client"
+sys.path.insert(0, str(HERE / "api"))  # as in Lambda, where the file stands at the top
+
+import approvals  # noqa: E402 - only now it is found
+
+for path in sorted((HERE / "events").glob("*.json")):
+    answer = approvals.handler(json.loads(path.read_text(encoding="utf-8")), None)
+    print(f"{path.name:24} {answer['statusCode']} {answer['body']}")
