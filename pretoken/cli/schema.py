@@ -78,13 +78,13 @@ def tokens(output: Path | None, pairs: tuple[str, ...], folder: Path, python: bo
     \b
         AccessTokenVerifier(..., schema=json.loads(Path("token-schema.json").read_text()))
     """
-    from pretoken.token_schema import TokenSchemaError, tokens_schema
+    from pretoken.token_schema import SameClientIdError, tokens_schema
 
     policy = load_policies(folder, python=python).policy
     variables = read_variables(pairs, policy.plan()["pool"])
     try:
         found = tokens_schema(policy, variables)
-    except TokenSchemaError as problem:
+    except SameClientIdError as problem:
         raise CannotRun(f"--variable: {problem}") from None
     for note in _unknown_clients(found):
         click.echo(note, err=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,13 @@ if TYPE_CHECKING:
 )
 @click.option("--user-pool-id", metavar="ID", help="The user pool; with --jwks, else the one that the token names.")
 @click.option("--client-id", "client_ids", multiple=True, metavar="ID", help="An app client to accept; else any.")
-@click.option("--audience", "audiences", multiple=True, metavar="URL", help="What the token must be bound to.")
+@click.option(
+    "--audience",
+    "audiences",
+    multiple=True,
+    metavar="URL",
+    help="What the token must be bound to; else its own client or nothing.",
+)
 @click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="A scope that the token must have.")
 @click.option("--group", "groups", multiple=True, metavar="GROUP", help="A group that the user must be in.")
 @click.option("--recipient", "name", metavar="NAME", help="Open what is encrypted for this API, with your credentials.")
@@ -67,18 +72,17 @@ def verify(
     from pretoken.verifier import AccessTokenVerifier, KeysUnavailableError, Refused
 
     text = sys.stdin.read().strip() if token == "-" else token
-    if now is not None:
-        read_instant(now)  # what is wrong with it is told before anything else
+    instant = None if now is None else read_instant(now)
     jwks = None if jwks_file is None else _json(jwks_file, "--jwks")
     try:
         verifier = AccessTokenVerifier(
             user_pool_id=user_pool_id or _named_pool(text, jwks),
             client_ids=client_ids or None,
-            audiences=audiences or None,
+            audiences=audiences or (),
             recipient=_recipient(name, key),
             schema=None if schema_file is None else _json(schema_file, "--schema"),
             jwks=jwks,
-            clock=time.time if now is None else partial(read_instant, now),
+            clock=time.time if instant is None else lambda: instant,
         )
         principal = verifier.verify(text, scopes=scopes, groups=groups)
         problem = None if name is None else principal.encrypted.problem
@@ -87,7 +91,9 @@ def verify(
         click.get_current_context().exit(1)
     except (KeysUnavailableError, ValueError) as error:
         raise CannotRun(str(error)) from None
-    unchecked = [option for option, given in (("--client-id", client_ids), ("--audience", audiences)) if not given]
+    unchecked = [
+        option for option, given in (("--user-pool-id", user_pool_id), ("--client-id", client_ids)) if not given
+    ]
     if format_ == "json":
         click.echo(json.dumps(accepted_json(principal, name, problem, unchecked), indent=2))
     else:

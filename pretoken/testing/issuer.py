@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from pretoken.sealing.claim import PREFIX
 from pretoken.testing.broken import CODES, break_token
 from pretoken.testing.broken_messages import MESSAGES
 from pretoken.testing.claims import check_encrypted, issued, machine_tokens, seconds, user_tokens
@@ -29,7 +30,6 @@ CLIENT = "7q3webexample1client0id"
 MACHINE = "4w9workerexample1client0id"
 
 _LIFETIME = 3600
-_PREFIX = "encrypted_for_"
 _OF_ID_TOKENS = ("sub", "client_id", "groups", "username", "lifetime", "now")
 _PERSON = {"billing-api": {"email": "anna@example.com"}}
 
@@ -66,8 +66,8 @@ class TokenIssuer:
         self.issuer = pool.issuers[0]
         self._region = pool.id.partition("_")[0]
         self._recipient_claims = dict(recipient_claims or {})
-        if not all(str(claim).startswith(_PREFIX) for claim in self._recipient_claims.values()):
-            raise GivenError(f"a claim for messages begins with `{_PREFIX}`; give the name that pool.yaml gives it")
+        if not all(str(claim).startswith(PREFIX) for claim in self._recipient_claims.values()):
+            raise GivenError(f"a claim for messages begins with `{PREFIX}`; give the name that pool.yaml gives it")
         self._messages = Messages(self._region)
 
     def __repr__(self) -> str:

@@ -1,13 +1,7 @@
 """Why there is no schema; `code` is stable and in kebab case."""
 
 
-class TokenSchemaError(ValueError):
-    """Say why no schema can be derived."""
-
-    code = "no-token-schema"
-
-
-class SameClientIdError(TokenSchemaError):
+class SameClientIdError(ValueError):
     """Two app clients have one id, so that nobody can tell their tokens apart."""
 
     code = "client-id-twice"

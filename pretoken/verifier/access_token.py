@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from inspect import isawaitable
 
 from pretoken.verifier import https
 from pretoken.verifier.claims import read_claims
@@ -25,7 +26,7 @@ from pretoken.verifier.user_pool import user_pool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
     from typing import Any, TypeAlias
 
     from pretoken.verifier.claims import AccessTokenClaims
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from pretoken.verifier.requirements import Names
     from pretoken.verifier.user_pool import UserPool
 
-    Check: TypeAlias = Callable[[Principal], bool]
+    Check: TypeAlias = Callable[[Principal], bool] | Callable[[Principal], Awaitable[bool]]
     Keys: TypeAlias = FetchedKeys | GivenKeys
 
 _LARGEST_SKEW = 300  # seconds
@@ -55,11 +56,12 @@ class AccessTokenVerifier:
             looked at.
         clock_skew: seconds that this machine's clock may differ from Cognito's.
         schema: the JSON Schema that `pretoken schema tokens` prints; tokens that break it are refused.
-        check: a check of the API's own, the last of all; True lets the principal through.
+        check: a check of the API's own, the last of all; True lets the principal through. May be a coroutine function,
+            for `verify_async` alone, where a plain one runs on the event loop.
         enrich: adds the API's own facts to the principal, before `check`.
         jwks: the pool's JSON Web Key Set, if nothing is to be fetched; of several pools a set by pool id.
-        fetch: takes an HTTPS URL and the most bytes, and returns the body; raises OSError. Default: Python's own
-            client, with 2 s of patience.
+        fetch: takes an HTTPS URL and the most bytes, and returns the body. Default: Python's own client, with 2 s of
+            patience.
         clock: gives the time, in seconds since 1970.
 
     Raises:
@@ -110,6 +112,12 @@ class AccessTokenVerifier:
         for _, keys in set(self._issuers.values()):
             keys.prepare()
 
+    async def prepare_async(self) -> None:
+        """Do as `prepare`, and let the event loop go on."""
+        from asyncio import to_thread
+
+        await to_thread(self.prepare)
+
     def verify(
         self,
         token: str,
@@ -140,7 +148,9 @@ class AccessTokenVerifier:
             principal = self._verified(token, requirements, waited=True)
         if self._enricher is not None:
             principal = self._enricher.enrich(principal)
-        return self._checked(principal)
+        if self._check is not None and self._check(principal) is not True:
+            raise CheckRefused
+        return principal
 
     async def verify_async(
         self,
@@ -160,7 +170,11 @@ class AccessTokenVerifier:
             principal = self._verified(token, requirements, waited=True)
         if self._enricher is not None:
             principal = await self._enricher.enrich_async(principal)
-        return self._checked(principal)
+        if self._check is not None:
+            passed = self._check(principal)
+            if (await passed if isawaitable(passed) else passed) is not True:
+                raise CheckRefused
+        return principal
 
     def _verified(self, text: str, requirements: Requirements, *, waited: bool = False) -> Principal:
         token = UnverifiedToken(text)
@@ -207,11 +221,6 @@ class AccessTokenVerifier:
             raise ExpiredRefused
         if read.not_before is not None and read.not_before > now + self._skew:
             raise NotYetValidRefused
-
-    def _checked(self, principal: Principal) -> Principal:
-        if self._check is not None and self._check(principal) is not True:
-            raise CheckRefused
-        return principal
 
 
 def _unchangeable(claims: dict[str, Any]) -> Mapping[str, Any]:

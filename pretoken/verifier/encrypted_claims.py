@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from threading import Lock
 
+from pretoken.sealing.claim import message_claim
 from pretoken.sealing.context import encryption_context
 from pretoken.sealing.errors import InvalidContentError, OpeningError, WrongKeyError
 from pretoken.sealing.key_arn import region_of
@@ -56,8 +57,7 @@ class Recipient:
     ) -> None:
         encryption_context(name)  # raises here, not at the first message
         self.name = name
-        # As the trigger names it where pool.yaml doesn't.
-        self.claim = claim or "encrypted_for_" + name.replace("-", "_")
+        self.claim = claim or message_claim(name)
         self._keys = (key,) if isinstance(key, str) else tuple(key)
         if not self._keys:
             raise ValueError(f"recipient `{name}` has no KMS key; give the ARN that the rule files name for it")

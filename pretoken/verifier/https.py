@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from http.client import HTTPException
-from urllib.error import HTTPError
+from ssl import SSLCertVerificationError
+from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 TYPE_CHECKING = False
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SECONDS = 2.0  # for the connection, for each piece of the answer, and for its whole body
+
+
+class FetchError(Exception):
+    """Say that a document wasn't fetched; `cause` is a key of `refusals.CAUSES`."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -30,19 +39,30 @@ def get(url: str, longest: int) -> bytes:
         longest: how many bytes the body may have.
 
     Raises:
-        OSError: no answer, no good one, or one that is too long.
+        FetchError: no answer, no good one, or one that is too long.
+        ValueError: the URL doesn't begin so.
     """
     if not url.startswith("https://"):
-        raise OSError("keys are fetched over HTTPS alone")
+        raise ValueError("keys are fetched over HTTPS alone")
     try:
         request = Request(url, headers={"Accept": "application/json"})  # noqa: S310 - HTTPS, see above
         with build_opener(_NoRedirects).open(request, timeout=_SECONDS) as response:
             return _body(response, longest)
     except HTTPError as error:
         error.close()
-        raise OSError("the answer is an error or a redirect") from None
-    except HTTPException:
-        raise OSError("the answer breaks HTTP") from None
+        cause = "bad-answer"
+    except (HTTPException, OSError) as error:
+        cause = _cause(error)
+    raise FetchError(cause)
+
+
+def _cause(error: Exception) -> str:
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, SSLCertVerificationError):
+        return "wrong-certificate"
+    if isinstance(reason, TimeoutError):
+        return "timeout"
+    return "bad-answer" if isinstance(reason, HTTPException) else "unreachable"
 
 
 def _body(response: HTTPResponse, longest: int) -> bytes:
@@ -51,7 +71,7 @@ def _body(response: HTTPResponse, longest: int) -> bytes:
     while piece := response.read1(longest + 1):
         body += piece
         if len(body) > longest:
-            raise OSError("the answer is too long")
+            raise FetchError("bad-answer")
         if time.monotonic() > until:
-            raise OSError("the answer is too slow")
+            raise FetchError("timeout")
     return body

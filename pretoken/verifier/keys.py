@@ -6,7 +6,8 @@ import time
 from concurrent.futures import Future, wait
 from threading import Lock, Thread
 
-from pretoken.verifier.jwks import LONGEST, parse_jwks, signing_keys
+from pretoken.verifier.https import FetchError
+from pretoken.verifier.jwks import LONGEST, JWKSError, parse_jwks, signing_keys
 from pretoken.verifier.refusals import KeysUnavailableError, UnknownKeyRefused
 
 TYPE_CHECKING = False
@@ -61,7 +62,7 @@ class FetchedKeys:
 
     Args:
         urls: where the set can be had; those after the first are for when it can't be had there.
-        fetch: takes an HTTPS URL and the most bytes, and returns the answer's body; raises OSError.
+        fetch: takes an HTTPS URL and the most bytes, and returns the answer's body; what it raises is a failure.
     """
 
     def __init__(self, urls: Sequence[str], fetch: Fetch) -> None:
@@ -70,7 +71,7 @@ class FetchedKeys:
         self._keys: Mapping[str, RSAKey] = {}
         self._lock = Lock()
         self._fetched_at = self._tried_at = -float("inf")
-        self._failed = False
+        self._failure: str | None = None
         self._latest: Future[None] = Future()
         self._latest.set_result(None)
 
@@ -94,8 +95,8 @@ class FetchedKeys:
             return key
         if not waited and (now - self._tried_at >= COOL_DOWN or not self._latest.done()):
             raise KeysMissingError(self)
-        if self._failed:
-            raise KeysUnavailableError
+        if self._failure is not None:
+            raise KeysUnavailableError(self._failure)
         raise UnknownKeyRefused
 
     def refresh(self) -> Future[None]:
@@ -113,33 +114,38 @@ class FetchedKeys:
                 try:
                     Thread(target=self._run, args=(self._latest, now), name="pretoken-jwks", daemon=True).start()
                 except RuntimeError:  # there can be no more threads; what is known goes on being verified
-                    self._failed = True
+                    self._failure = "no-thread"
                     self._latest.set_result(None)
             return self._latest
 
     def prepare(self) -> None:
         """Fetch the keys now, so that the first request needn't wait; raises KeysUnavailableError."""
         wait_for(self.refresh())
-        if self._failed:
-            raise KeysUnavailableError
+        if self._failure is not None:
+            raise KeysUnavailableError(self._failure)
 
     def _run(self, fetch: Future[None], started: float) -> None:
-        keys = self._first_good()
+        keys, failure = self._first_good()
         with self._lock:
             if fetch is self._latest:
-                self._failed = keys is None
+                self._failure = failure
             if keys is not None and started >= self._fetched_at:
                 self._keys = keys
                 self._fetched_at = started
         fetch.set_result(None)
 
-    def _first_good(self) -> Mapping[str, RSAKey] | None:
+    def _first_good(self) -> tuple[Mapping[str, RSAKey] | None, str | None]:
+        causes = []
         for url in self._urls:
             try:
-                return parse_jwks(self._fetch(url, LONGEST))
-            except Exception:  # noqa: BLE001, S112 - a `fetch` of the API's own may fail in any way
-                continue
-        return None
+                return parse_jwks(self._fetch(url, LONGEST)), None
+            except FetchError as error:
+                causes.append(error.cause)
+            except JWKSError:
+                causes.append("no-usable-key")
+            except Exception:  # noqa: BLE001 - a `fetch` of the API's own may fail in any way
+                causes.append("fetch-failed")
+        return None, causes[0]
 
 
 def wait_for(fetch: Future[None]) -> None:

@@ -11,6 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+#: Everything that `KeysUnavailableError.cause` can be.
+CAUSES = {
+    "timeout": "there was no answer in time; check the network route to Amazon Cognito",
+    "unreachable": "Amazon Cognito can't be reached; check the network route to it, and the proxy",
+    "wrong-certificate": "the server's certificate isn't one that this machine trusts; check who answers there",
+    "bad-answer": "the answer is an error, a redirect or too long; check the user pool's id",
+    "no-usable-key": "the answer holds no RSA key for RS256; check who answers there",
+    "fetch-failed": "the function given as `fetch` failed",
+    "no-thread": "this process can start no more threads",
+}
+
+
 class Refused(Exception):  # noqa: N818 - a good verifier refuses; it isn't in error
     """Say that a request is refused.
 
@@ -61,35 +73,35 @@ class AlgorithmRefused(Refused):
     """Say that the token isn't signed with RS256, the algorithm of Amazon Cognito."""
 
     code = "wrong-algorithm"
-    text = "the token isn't signed with RS256"
+    text = "the token isn't signed with RS256; send the access token as it was issued"
 
 
 class CriticalHeaderRefused(Refused):
     """Say that the token's header has a `crit` parameter, of whose extensions none is known (RFC 7515 4.1.11)."""
 
     code = "unknown-critical-header"
-    text = "the token's header names a critical extension, and none is known"
+    text = "the token's header names a critical extension; send the access token as it was issued"
 
 
 class UnknownKeyRefused(Refused):
     """Say that the user pool has no key of the token's key id."""
 
     code = "unknown-key"
-    text = "the token isn't signed with a key of the user pool"
+    text = "the token isn't signed with a key of the user pool; send one that it issued"
 
 
 class SignatureRefused(Refused):
     """Say that the signature isn't that of the user pool's key."""
 
     code = "wrong-signature"
-    text = "the token's signature is wrong"
+    text = "the token's signature is wrong; send the access token as it was issued"
 
 
 class OtherIssuerRefused(Refused):
     """Say that the token was issued by another user pool, or by somebody else."""
 
     code = "other-issuer"
-    text = "the token was issued by another user pool than this API accepts"
+    text = "the token was issued by another user pool; sign in at that of this API"
 
 
 class IdTokenRefused(Refused):
@@ -103,14 +115,14 @@ class TokenUseRefused(Refused):
     """Say that this is neither an access token nor an ID token."""
 
     code = "wrong-token-use"
-    text = "this isn't an access token"
+    text = "this isn't an access token; send the access token"
 
 
 class OtherClientRefused(Refused):
     """Say that the token was issued to an app client that this API doesn't accept."""
 
     code = "other-client"
-    text = "the token was issued to another app client than this API accepts"
+    text = "the token was issued to another app client; use one that this API accepts"
 
 
 class OtherAudienceRefused(Refused):
@@ -131,21 +143,21 @@ class NotYetValidRefused(Refused):
     """Say that the token's `nbf` lies in the future."""
 
     code = "not-yet-valid"
-    text = "the token isn't valid yet"
+    text = "the token isn't valid yet; wait, and check the clocks"
 
 
 class ClaimRefused(Refused):
     """Say that a claim of every access token is missing or has another type."""
 
     code = "wrong-claim"
-    text = "the token lacks a claim that every access token has, or one has another type"
+    text = "a claim of the token is missing, or has another type than this API reads; get a new token"
 
 
 class SchemaRefused(Refused):
     """Say that the token's claims break the schema of the user pool's policy."""
 
     code = "breaks-schema"
-    text = "the token's claims aren't what the user pool's policy promises"
+    text = "the token's claims aren't what the user pool's policy promises; get a new token"
 
 
 class _Forbidden(Refused):
@@ -157,7 +169,7 @@ class ScopeRefused(_Forbidden):
     """Say that the token lacks a scope; the header names those that the API asks for."""
 
     code = "missing-scope"
-    text = "the token lacks a scope that this request needs"
+    text = "the token lacks a scope that this request needs; ask for it at sign-in"
 
     def __init__(self, scopes: Iterable[str] = ()) -> None:
         super().__init__()
@@ -175,14 +187,14 @@ class GroupRefused(_Forbidden):
     """Say that the user isn't in a group that the API asks for."""
 
     code = "missing-group"
-    text = "the user isn't in a group that this request needs"
+    text = "the user isn't in a group that this request needs; ask an administrator for it"
 
 
 class CheckRefused(_Forbidden):
     """Say that the API's own check didn't pass."""
 
     code = "check-failed"
-    text = "the caller isn't allowed to do this"
+    text = "the caller isn't allowed to do this; ask the team of this API"
 
 
 class KeysUnavailableError(Exception):
@@ -190,10 +202,15 @@ class KeysUnavailableError(Exception):
 
     Attributes:
         status: the HTTP status to answer with, 503.
+        cause: a key of `CAUSES`.
     """
 
     code = "keys-unavailable"
     status = 503
 
+    def __init__(self, cause: str = "timeout") -> None:
+        super().__init__(cause)
+        self.cause = cause
+
     def __str__(self) -> str:
-        return "the user pool's keys can't be fetched; check the network route to Amazon Cognito, and try again later"
+        return f"the user pool's keys can't be fetched: {CAUSES[self.cause]}; try again later"

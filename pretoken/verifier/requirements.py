@@ -49,7 +49,7 @@ class Requirements(NamedTuple):
     def check(self, scopes: frozenset[str], groups: frozenset[str]) -> None:
         """Hold a token's scopes and groups against them; raises ScopeRefused or GroupRefused."""
         if not self.scopes <= scopes or (self.any_scope is not None and self.any_scope.isdisjoint(scopes)):
-            raise ScopeRefused(sorted(self.scopes | (self.any_scope or frozenset())))
+            raise ScopeRefused(sorted(self.scopes if self.scopes - scopes else self.any_scope or ()))
         if not self.groups <= groups or (self.any_group is not None and self.any_group.isdisjoint(groups)):
             raise GroupRefused
 

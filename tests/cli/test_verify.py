@@ -77,7 +77,7 @@ def test_a_good_token_is_shown(run: Run) -> None:
         "    claims\n"
         '        tenant_id  "acme"\n'
         "\n"
-        "not checked, as not given: --audience\n"
+        "not checked, as not given: --user-pool-id\n"
     )
 
 
@@ -92,7 +92,7 @@ def test_a_machine_s_token_is_shown(run: Run) -> None:
     assert "accepted: the access token of a machine" in result.stdout
     assert "    scopes     none\n    groups     none\n" in result.stdout
     assert "1000000000000000" in result.stdout  # no calendar reaches that far
-    assert "not checked" not in result.stdout
+    assert "not checked, as not given: --user-pool-id\n" in result.stdout
 
 
 def test_the_token_can_come_from_standard_input(run: Run) -> None:
@@ -105,7 +105,7 @@ def test_json_holds_all_that_the_api_learns(run: Run) -> None:
     assert shown["accepted"] is True
     assert shown["claims"] == CLAIMS
     assert shown["scopes"] == ["invoices/read", "openid"]
-    assert shown["not_checked"] == ["--client-id", "--audience"]
+    assert shown["not_checked"] == ["--user-pool-id", "--client-id"]
     assert "encrypted" not in shown
 
 
@@ -124,6 +124,11 @@ def test_an_id_token_is_refused(run: Run, output: str) -> None:
 
 def test_what_is_not_a_token_is_refused(run: Run) -> None:
     assert run("verify", "hello", *AT).stdout.startswith("refused[malformed-token]")
+
+
+def test_a_token_for_another_api_is_refused_as_by_an_api(run: Run) -> None:
+    result = run("verify", minted(aud="https://other.example.com"), *AT, "--user-pool-id", "eu-west-1_Ab12Cd34")
+    assert result.stdout.startswith("refused[other-audience]")
 
 
 def test_a_token_of_another_pool_is_refused(run: Run) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pretoken.token_schema import TokenSchemaError
+from pretoken.token_schema import SameClientIdError
 from tests.token_schema.tokens import tokens_of
 
 RULES = {
@@ -71,7 +71,7 @@ def test_a_variable_with_known_values_gives_an_id_for_each() -> None:
 
 
 def test_two_clients_with_one_id_are_an_error() -> None:
-    with pytest.raises(TokenSchemaError, match="the clients `web` and `worker` have one app client id") as caught:
+    with pytest.raises(SameClientIdError, match="the clients `web` and `worker` have one app client id") as caught:
         tokens_of(RULES, {"ANY": "worker-id"}, clients={"worker": ["worker-id"], "web": ["${ANY}"]})
     assert caught.value.code == "client-id-twice"
 

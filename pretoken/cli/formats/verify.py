@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pretoken.cli.formats.terminal import printable
+from pretoken.sealing.claim import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 # What the first lines show, or nobody asks for.
 _TOLD = {"sub", "client_id", "iss", "token_use", "scope", "cognito:groups", "username", "iat", "exp", "auth_time"}
 _IDS = {"jti", "origin_jti", "event_id", "version"}
-_MESSAGE = "encrypted_for_"
 
 
 def refused_json(refusal: Refused) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def accepted_text(
 
 def _claims(own: Mapping[str, Any], claims: Mapping[str, Any], recipient: str | None) -> Iterator[tuple[str, str]]:
     for name, value in _values(own):
-        if name.startswith(_MESSAGE) and isinstance(claims[name], str):
+        if name.startswith(PREFIX) and isinstance(claims[name], str):
             cure = "" if recipient else "; open it with --recipient and --key"
             yield name, f"encrypted, {len(claims[name]):,} characters{cure}"
         else:
