@@ -26,6 +26,7 @@ from pretoken.verifier import (
     SignatureRefused,
     UnknownKeyRefused,
 )
+from pretoken.verifier.token_schema import validator
 from tests.verifier.minting import (
     ABSENT,
     CLIENT,
@@ -320,6 +321,11 @@ def test_numbers_with_which_nobody_can_reckon_break_the_schema(text: str) -> Non
 
 def test_a_schema_s_default_is_no_claim() -> None:
     assert "plan" not in verified(make_verifier(schema=SCHEMA), GOOD).claims
+    claims = access_claims()
+    validator(SCHEMA)(claims)
+    assert claims == access_claims()
+    with pytest.raises(SchemaRefused):
+        validator({**SCHEMA, "required": ["plan"]})(claims)
 
 
 """What a verifier can't be made of."""

@@ -468,7 +468,7 @@ def test_a_token_that_is_too_long_is_not_read_at_all(length: int, monkeypatch: p
     try:
         with pytest.raises(TokenTooLongRefused):
             verifier.verify(text)
-        assert tracemalloc.get_traced_memory()[1] < 20_000  # bytes
+        assert tracemalloc.get_traced_memory()[1] < 60_000  # bytes
     finally:
         tracemalloc.stop()
 

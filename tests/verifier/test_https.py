@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+from itertools import count
 from threading import Event
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -132,14 +134,15 @@ def test_an_endless_answer_is_read_to_the_limit_and_no_further(authority: Author
 
 def test_an_answer_that_drips_is_given_up(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each piece comes in time, the whole never does."""
-    monkeypatch.setattr(https, "_SECONDS", 0.2)
+    seconds = count()
+    monkeypatch.setattr(https, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     stopped = Event()
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
         request.end_headers()
         try:
-            while not stopped.wait(0.02):
+            while not stopped.wait(0.01):
                 request.wfile.write(b" ")
         except OSError:
             stopped.set()

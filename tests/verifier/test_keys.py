@@ -52,6 +52,9 @@ class Server:
     def __call__(self, url: str, longest: int) -> bytes:
         self.urls.append(url)
         self.lengths.add(longest)
+        return self.answer()
+
+    def answer(self) -> bytes:
         if isinstance(self.body, Exception):
             raise self.body
         return self.body
@@ -65,11 +68,10 @@ class HangingServer(Server):
         self.asked = Event()
         self.go_on = Event()
 
-    def __call__(self, url: str, longest: int) -> bytes:
+    def answer(self) -> bytes:
         self.asked.set()
-        body = super().__call__(url, longest)
         assert self.go_on.wait(30)
-        return body
+        return super().answer()
 
 
 def fetching(fetch: Callable[[str, int], bytes]) -> AccessTokenVerifier:
@@ -344,6 +346,15 @@ def test_a_coroutine_that_is_cancelled_cancels_no_other() -> None:
     assert len(server.urls) == 1
 
 
+def test_a_fetch_can_be_cancelled_by_none_of_those_who_wait() -> None:
+    server = HangingServer()
+    fetched = FetchedKeys(["https://keys.example"], server)
+    assert fetched.refresh().cancel() is False
+    server.go_on.set()
+    wait_for(fetched.refresh())
+    assert fetched.key(KID, waited=False)
+
+
 def test_event_loops_and_threads_share_a_verifier() -> None:
     server = HangingServer()
     verifier = fetching(server)
@@ -358,6 +369,7 @@ def test_event_loops_and_threads_share_a_verifier() -> None:
 """Fetches that hang."""
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_request_waits_for_a_hanging_fetch_no_longer_than_its_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "PATIENCE", 0.02)
     server = HangingServer()
@@ -410,6 +422,21 @@ def test_a_fetch_that_hangs_for_ever_is_given_up_for_another(clock: Clock) -> No
     wait_for(lost)
     assert fetched.key(KID, waited=False) is newer  # what came late is older, and counts no more
     assert fetched.key("the-next-key", waited=False)
+
+
+def test_a_failure_that_comes_late_counts_no_more(clock: Clock) -> None:
+    hanging = HangingServer()
+    hanging.body = OSError()
+    fetched = FetchedKeys(["https://keys.example"], hanging)
+    lost = fetched.refresh()
+    assert hanging.asked.wait(10)
+    clock.now += COOL_DOWN
+    fetched._fetch = Server()
+    wait_for(fetched.refresh())
+    hanging.go_on.set()
+    wait_for(lost)
+    with pytest.raises(UnknownKeyRefused):
+        fetched.key("unknown", waited=False)
 
 
 def test_what_comes_late_is_used_if_nothing_newer_came(clock: Clock) -> None:

@@ -127,7 +127,4 @@ def _table(rows: Iterable[tuple[str, str]], indent: str = "    ") -> list[str]:
 def _instant(seconds: float | None) -> str | None:
     if seconds is None:
         return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    except (OverflowError, ValueError):
-        return str(seconds)
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
