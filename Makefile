@@ -14,7 +14,7 @@ LAMBDA   := .venv/.lambda-is-installed
 ENCRYPTION_CLI := .venv/.encryption-cli-is-installed
 LOCK     := requirements/dev.txt
 SOURCES   = $(shell find env.json events examples policies pretoken project samconfig.toml template.yaml tests triggers -type f ! -name "*.pyc" 2>/dev/null)
-GATED    := pretoken/checks/*,pretoken/cognito/*,pretoken/local/*,pretoken/packaging/*,pretoken/policy/*,pretoken/pools/*,pretoken/project.py,pretoken/sealing/*,pretoken/testing/*,pretoken/trigger/*,pretoken/verifier/*
+GATED    := pretoken/checks/*,pretoken/cognito/*,pretoken/local/*,pretoken/packaging/*,pretoken/policy/*,pretoken/pools/*,pretoken/project.py,pretoken/sealing/*,pretoken/testing/*,pretoken/token_schema/*,pretoken/trigger/*,pretoken/verifier/*
 comma    := ,
 install   = { uv=$$(command -v uv || command -v $(BIN)/uv) && "$$uv" pip install --quiet --python $(BIN)/python $(1); } \
 	|| $(BIN)/python -m pip install --quiet $(1)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .enricher import Enricher as Enricher
     from .gateway import GatewayClaims as GatewayClaims
     from .gateway import gateway_claims as gateway_claims
+    from .lambda_authorizer import LambdaAuthorizer as LambdaAuthorizer
     from .principal import Principal as Principal
     from .refusals import AlgorithmRefused as AlgorithmRefused
     from .refusals import CheckRefused as CheckRefused
@@ -55,6 +56,7 @@ _MODULES = {
     "GroupRefused": "refusals",
     "IdTokenRefused": "refusals",
     "KeysUnavailableError": "refusals",
+    "LambdaAuthorizer": "lambda_authorizer",
     "MalformedTokenRefused": "refusals",
     "NoMessageError": "encrypted_claims",
     "NoRecipientError": "encrypted_claims",

@@ -1,4 +1,4 @@
-"""`pretoken schema rules`."""
+"""`pretoken schema rules` and `pretoken schema tokens`."""
 
 import json
 from pathlib import Path
@@ -56,3 +56,50 @@ def test_the_schemas_beside_the_sample_policy_are_current(tmp_path: Path) -> Non
     assert CliRunner().invoke(program, command).exit_code == 0
     for name in ("pool.json", "rules.json", "cases.json"):
         assert (committed / ".schema" / name).read_text() == (tmp_path / name).read_text()
+
+
+def test_the_schema_of_tokens_is_printed_and_tells_whose_id_is_not_known(run: Run) -> None:
+    result = run("schema", "tokens")
+    schema = json.loads(result.stdout)
+
+    assert result.exit_code == 0
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert schema["definitions"]["web.user"]["properties"]["plan"] == {"type": "string", "maxLength": 16}
+    assert result.stderr == (
+        "web: its app client id isn't known, so the schema takes any other id for it; give it: `--variable WEB_ID=…`\n"
+    )
+
+
+def test_a_variable_that_is_given_is_known_in_the_schema_of_tokens(run: Run) -> None:
+    result = run("schema", "tokens", "--variable", "WEB_ID=7q3web")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert json.loads(result.stdout)["x-pretoken"]["clients"]["web"] == {"ids": ["7q3web"], "unknown": []}
+
+
+def test_the_schema_of_tokens_is_written_into_a_file_and_is_the_same_each_time(run: Run) -> None:
+    for name in ("one.json", "other.json"):
+        result = run("schema", "tokens", "--variable", "WEB_ID=7q3web", "--output", name)
+        assert (result.exit_code, result.output) == (0, "")
+    text = Path("one.json").read_text(encoding="utf-8")
+    assert text == Path("other.json").read_text(encoding="utf-8")
+    assert text.endswith("}\n")
+    assert json.loads(text)["title"] == "Access tokens"
+
+
+def test_a_file_that_can_not_be_written_is_told(run: Run) -> None:
+    result = run("schema", "tokens", "--output", "policies")
+
+    assert result.exit_code == 2
+    assert "policies: this file can't be written; name another: `--output FILE`\n" in result.stderr
+
+
+def test_wrong_variables_are_told(run: Run) -> None:
+    unknown = run("schema", "tokens", "--variable", "OTHER=a")
+    twice = run("schema", "tokens", "--variable", "WEB_ID=worker-id")
+
+    assert (unknown.exit_code, twice.exit_code) == (2, 2)
+    assert unknown.stderr.startswith("--variable: unknown-name: `OTHER`")
+    assert twice.stderr == (
+        "--variable: the clients `web` and `worker` have one app client id; give each variable its own value\n"
+    )

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import pytest
 
 from pretoken.checks.sizes.check import CONSUMERS
 from pretoken.sealing import Sealer, local_kms_client, opener
-from pretoken.verifier import IdTokenRefused, NoTokenRefused, ScopeRefused
+from pretoken.testing import TokenIssuer
+from pretoken.verifier import IdTokenRefused, LambdaAuthorizer, NoTokenRefused, ScopeRefused
+from pretoken.verifier.invoke_policy import LONGEST_ROUTE
 from tests.docs.pages import PAGES, ROOT, block, prose_of, rows, section
+from tests.verifier import authorizer_events
 from tests.verifier.gateways import appsync, http_api, rest_api
 
+AUTHORIZER = "consumers/lambda-authorizer.md"
 REST, HTTP, APPSYNC = "consumers/rest-api.md", "consumers/http-api.md", "consumers/appsync.md"
 CONSUMER_PAGES = [page for page in PAGES if page.startswith("consumers/")]
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -95,6 +100,29 @@ def test_the_resolver_of_the_page_resolves() -> None:
         handler(appsync(TOKEN | {"scope": "openid"}), None)
 
 
+def test_the_authorizer_of_the_page_opens_what_the_scopes_open() -> None:
+    handler = module(AUTHORIZER, "authorizer/app.py")["handler"]
+    issuer = TokenIssuer()
+    handler._verifier = issuer.verifier()
+    reader = issuer.access_token(scopes=["invoices/read"], claims={"tenant_id": "acme"})
+    answer = handler(authorizer_events.token(f"Bearer {reader}"), None)
+    assert answer["context"]["tenant_id"] == "acme"
+    assert [
+        authorizer_events.allows(answer, one) for one in ("GET/invoices", "GET/invoices/1", "DELETE/invoices/1")
+    ] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_the_table_of_the_authorizer_has_all_its_arguments() -> None:
+    arguments = set(signature(LambdaAuthorizer).parameters) - {"verifier"}
+    table = rows(section(AUTHORIZER, "With pretoken"), "argument")
+    assert {name for row in table for name in re.findall(r"`(\w+)`", row[0])} == arguments
+    assert f"at most {LONGEST_ROUTE}" in prose_of(AUTHORIZER)
+
+
 def test_behind_a_load_balancer_the_token_is_verified_or_missing() -> None:
     caller = module("consumers/alb.md", "api/caller.py")["caller"]
 
@@ -112,7 +140,7 @@ def test_the_limits_are_those_that_are_checked() -> None:
         (REST, "api_gateway"),
         (REST, "private_rest_api"),
         (HTTP, "api_gateway"),
-        ("consumers/lambda-authorizer.md", "api_gateway"),
+        (AUTHORIZER, "api_gateway"),
         ("consumers/alb.md", "alb"),
     ):
         text = section(page, "Limits")
@@ -120,7 +148,16 @@ def test_the_limits_are_those_that_are_checked() -> None:
         assert consumer in text
 
 
-@pytest.mark.parametrize(("page", "example"), [(REST, "rest-api"), (HTTP, "http-api"), (APPSYNC, "appsync")])
+@pytest.mark.parametrize(
+    ("page", "example"),
+    [
+        (REST, "rest-api"),
+        (HTTP, "http-api"),
+        (APPSYNC, "appsync"),
+        (AUTHORIZER, "rest-api-lambda-authorizer"),
+        (AUTHORIZER, "http-api-lambda-authorizer"),
+    ],
+)
 def test_a_page_leads_to_its_example(page: str, example: str) -> None:
     assert f"](../../examples/{example}/README.md)" in prose_of(page)
     assert (ROOT / "examples" / example / "template.yaml").is_file()

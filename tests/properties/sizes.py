@@ -26,16 +26,16 @@ _OWN_TEXTS = ("email", "given_name", "address")
 
 def tokens_fit(choices: Choices, tally: Tally) -> str | None:
     """Check that no token of an event within the declared lengths is larger than its bound."""
-    plan = _with_lengths(policy(choices))
+    plan = with_lengths(policy(choices))
     bounds = Tokens(Policy.model_validate(plan))
     simulator = Simulator(plan, VARIABLES)
     for _ in range(2):
-        raw, answers = _stretched_event(choices, event(choices, plan["pool"]["trigger"])), rows(choices)
+        raw, answers = stretched_event(choices, event(choices, plan["pool"]["trigger"])), rows(choices)
         for name, row in answers.items():
             for field, value in (row or {}).items():
                 shape = LOOKUPS[name]["fields"][field].get("type", "string")
                 if name != "vp" and shape in ("string", "strings"):
-                    row[field] = _stretched(choices, value)  # type: ignore[index]  # it isn't empty
+                    row[field] = stretched(choices, value)  # type: ignore[index]  # it isn't empty
         simulation = simulator.run(raw, answering(answers), now=NOW)
         if simulation.after is None:
             continue
@@ -58,7 +58,7 @@ def tokens_fit(choices: Choices, tally: Tally) -> str | None:
     return None
 
 
-def _with_lengths(plan: dict[str, Any]) -> dict[str, Any]:
+def with_lengths(plan: dict[str, Any]) -> dict[str, Any]:
     def bounded(shapes: dict[str, dict[str, str]]) -> dict[str, Any]:
         return {name: {**shape, **_lengths(shape.get("type", "string"))} for name, shape in shapes.items()}
 
@@ -82,19 +82,19 @@ def _lengths(kind: str) -> dict[str, int]:
     return {"max_length": _LONGEST_DOCUMENT if kind == "object" else LONGEST}
 
 
-def _stretched_event(choices: Choices, raw: dict[str, Any]) -> dict[str, Any]:
+def stretched_event(choices: Choices, raw: dict[str, Any]) -> dict[str, Any]:
     """Make the texts of an event as long as they may be, now and then."""
     attributes, request = dict(raw["request"]["userAttributes"]), dict(raw["request"])
     for name in (*_OWN_TEXTS, *(name for name, shape in ATTRIBUTES.items() if "type" not in shape)):
         if attributes.get(name):
-            attributes[name] = _stretched(choices, attributes[name])
+            attributes[name] = stretched(choices, attributes[name])
     if request.get("clientMetadata") and request["clientMetadata"].get("text"):
-        request["clientMetadata"] = {**request["clientMetadata"], "text": _stretched(choices, "a")}
+        request["clientMetadata"] = {**request["clientMetadata"], "text": stretched(choices, "a")}
     request["userAttributes"] = attributes
-    return {**raw, "request": request, "userName": _stretched(choices, raw["userName"], 128)}
+    return {**raw, "request": request, "userName": stretched(choices, raw["userName"], 128)}
 
 
-def _stretched(choices: Choices, value: Any, longest: int = LONGEST) -> Any:
+def stretched(choices: Choices, value: Any, longest: int = LONGEST) -> Any:
     if isinstance(value, list) and choices.chance(50):
         return [(choices.pick(_WIDE) * (longest - 1)) + str(n) for n in range(longest)]
     if isinstance(value, str) and choices.chance(50):

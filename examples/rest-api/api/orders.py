@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     try:
         return _answer(201, create(event)) if event["httpMethod"] == "POST" else _answer(200, read(event))
     except Refused as refused:
-        answer = _answer(refused.status, {"refused": refused.code})
+        answer = _answer(refused.status, {"error": refused.code})
         return answer | {"headers": {"WWW-Authenticate": refused.www_authenticate}}
 
 

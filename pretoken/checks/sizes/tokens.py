@@ -77,9 +77,9 @@ class Tokens:
             elif always and (place[0] == "id_token" or in_all_versions):
                 self._suppressed[str(place[0])].update(effect.suppress)
 
-    def bound(self, token: str) -> TokenBound:
-        """Give the bound of the access token or the ID token."""
-        claims = dict(self._native(token))
+    def bound(self, token: str, *, is_machine: bool = False) -> TokenBound:
+        """Give the bound of the access token or the ID token; a machine has no claims of users."""
+        claims = dict(self._native(token, is_machine=is_machine))
         for name, writers in self._writers[token].items():
             written = self._claims.written(writers)
             claims[name] = largest((written, claims.get(name, written)))
@@ -90,18 +90,21 @@ class Tokens:
         payload = 2 + sum(key_cost(name)[0] + claim.size for name, claim in claims.items())
         return TokenBound(payload if math.isinf(payload) else signed_bytes(math.ceil(payload)), claims)
 
-    def _native(self, token: str) -> Iterator[tuple[str, Claim]]:
+    def _native(self, token: str, *, is_machine: bool) -> Iterator[tuple[str, Claim]]:
         """Give the claims that Cognito itself writes, as rules leave them."""
         pool, sub = f"{'p' * (POOL_ID - 10)}_{'p' * 9}", {"sub": "s" * SUB}
-        event = Event({}, "V3_0", "c" * CLIENT_ID, pool, None, dict(sub), {}, [], [], None, [], is_machine=False)
+        event = Event({}, "V3_0", "c" * CLIENT_ID, pool, None, dict(sub), {}, [], [], None, [], is_machine=is_machine)
         default = getattr(default_tokens(event, _NOW), token)
         for name, value in default.items():
             yield name, own(name, cost_of(value)[0] + 2 if isinstance(value, str) else len(json.dumps(value)))
+        if token == "access_token":
+            yield "scope", self._list("scopes")[0]
+        if is_machine:
+            return
         username = "username" if token == "access_token" else "cognito:username"
         yield username, own(username, self._values.path("username").in_json[0])
         yield "cognito:groups", self._list("groups")[0]
         if token == "access_token":
-            yield "scope", self._list("scopes")[0]
             yield "device_key", own("device_key", _DEVICE_KEY + 2)
             return
         roles, bound = self._list("iam_roles")
