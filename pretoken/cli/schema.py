@@ -70,13 +70,10 @@ def rules(output: Path | None, folder: Path, python: bool) -> None:
 )
 @of_policies
 def tokens(output: Path | None, pairs: tuple[str, ...], folder: Path, python: bool) -> None:
-    r"""Print the JSON Schema (draft-07) of access tokens: what resource servers may rely on.
+    """Print the JSON Schema (draft-07) of access tokens: what resource servers may rely on.
 
     For each app client, and for users and machines, it says which claims, scopes and groups there can be, which claims
-    are always there, who can read what is encrypted, and how large a token can get. For the verifier:
-
-    \b
-        AccessTokenVerifier(..., schema=json.loads(Path("token-schema.json").read_text()))
+    are always there, who can read what is encrypted, and how large a token can get. The verifier takes it as `schema`.
     """
     from pretoken.token_schema import SameClientIdError, tokens_schema
 

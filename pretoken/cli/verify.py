@@ -116,11 +116,16 @@ def _json(path: Path, option: str) -> dict[str, Any]:
 def _named_pool(text: str, jwks: dict[str, Any] | None) -> str:
     """Give the user pool that a token names; whether that is true, its keys tell."""
     from pretoken.verifier.token import UnverifiedToken
+    from pretoken.verifier.user_pool import user_pool
 
     if jwks is None:
         raise CannotRun("the user pool isn't given; name it: `--user-pool-id ID`")
     issuer = UnverifiedToken(text).claims.get("iss")
-    return issuer.rpartition("/")[2] if isinstance(issuer, str) else ""
+    try:
+        return user_pool(str(issuer).rpartition("/")[2]).id
+    except ValueError:
+        # What the token says isn't verified, so it isn't shown.
+        raise CannotRun("the token names no user pool; name it: `--user-pool-id ID`") from None
 
 
 def _recipient(name: str | None, key: str | None) -> Recipient | None:

@@ -22,7 +22,8 @@ _ALWAYS = ("__init__.py", "cognito/", "trigger/")
 _TO_LOOK_UP = ("trigger/lookups.py", "trigger/fetching/")
 _FOR_CLIENTS = "trigger/snapstart.py"  # of AWS, of either sort
 _TO_SEAL = tuple(
-    f"sealing/{name}.py" for name in ("__init__", "context", "errors", "kms", "materials", "patience", "sealer")
+    f"sealing/{name}.py"
+    for name in ("__init__", "context", "errors", "key_arn", "kms", "materials", "patience", "sealer")
 )
 _OF_THE_BUILD = {"Makefile", "requirements.in", "requirements.txt", "__pycache__"}
 

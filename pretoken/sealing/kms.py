@@ -54,10 +54,13 @@ _BY_CLASS: tuple[tuple[tuple[type[BotoCoreError], ...], str], ...] = (
     ((exceptions.ConnectionError, exceptions.HTTPClientError), "kms-unreachable"),
     (
         (
+            exceptions.ConfigNotFound,
+            exceptions.ConfigParseError,
             exceptions.CredentialRetrievalError,
             exceptions.MetadataRetrievalError,
             exceptions.NoCredentialsError,
             exceptions.PartialCredentialsError,
+            exceptions.ProfileNotFound,
             exceptions.SSOError,
             exceptions.TokenRetrievalError,
         ),

@@ -137,8 +137,16 @@ class _Gate(CryptoMaterialsManager):  # type: ignore[misc]
 
 def _failure(error: Exception) -> OpeningError:
     known = aws_error(error)
-    if known is None or (isinstance(known, ClientError) and error_code(known) in _CHANGED):
+    if isinstance(known, ClientError) and error_code(known) in _CHANGED:
         return TamperedMessageError()
+    return opener_failure(error) or TamperedMessageError()
+
+
+def opener_failure(error: Exception) -> OpeningError | None:
+    """Return what an error of AWS's client means for an opener, made or used; None if it is none."""
+    known = aws_error(error)
+    if known is None:
+        return None
     cause = cause_of(known)
     return KMSRefusedError(cause) if cause in _REFUSED else KMSUnavailableError(cause)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +17,12 @@ def parse(data: bytes) -> Any:
         data: the text; bound its length before.
 
     Raises:
-        ValueError: it isn't JSON, names a member twice, or holds `NaN` or `Infinity`. The error may hold parts of the
-            text: raise another one outside of the `except`.
+        ValueError: it isn't JSON, names a member twice, or holds a number that isn't finite. The error may hold
+            parts of the text: raise another one outside of the `except`.
         RecursionError: it is nested too deeply.
     """
     # Decoded here, since `json` would also take UTF-16 and UTF-32.
-    return json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse)
+    return json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_float=_finite, parse_constant=_refuse)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -29,6 +30,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise ValueError
     return members
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):  # `1e999`
+        raise ValueError
+    return number
 
 
 def _refuse(_: str) -> NoReturn:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .refusals import IdTokenRefused as IdTokenRefused
     from .refusals import KeysUnavailableError as KeysUnavailableError
     from .refusals import MalformedTokenRefused as MalformedTokenRefused
+    from .refusals import MissingClaimRefused as MissingClaimRefused
     from .refusals import NoTokenRefused as NoTokenRefused
     from .refusals import NotYetValidRefused as NotYetValidRefused
     from .refusals import OtherAudienceRefused as OtherAudienceRefused
@@ -58,6 +59,7 @@ _MODULES = {
     "KeysUnavailableError": "refusals",
     "LambdaAuthorizer": "lambda_authorizer",
     "MalformedTokenRefused": "refusals",
+    "MissingClaimRefused": "refusals",
     "NoMessageError": "encrypted_claims",
     "NoRecipientError": "encrypted_claims",
     "NoTokenRefused": "refusals",

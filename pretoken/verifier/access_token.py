@@ -7,8 +7,8 @@ from inspect import isawaitable
 
 from pretoken.verifier import https
 from pretoken.verifier.claims import read_claims
-from pretoken.verifier.encrypted_claims import EncryptedClaims
-from pretoken.verifier.frozen import frozen
+from pretoken.verifier.encrypted_claims import EncryptedClaims, Recipient
+from pretoken.verifier.frozen import Claims, frozen
 from pretoken.verifier.keys import FetchedKeys, GivenKeys, KeysMissingError, wait_for, wait_for_async
 from pretoken.verifier.principal import Principal
 from pretoken.verifier.refusals import (
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from pretoken.verifier.claims import AccessTokenClaims
-    from pretoken.verifier.encrypted_claims import Recipient
     from pretoken.verifier.enricher import Enricher
     from pretoken.verifier.keys import Fetch
     from pretoken.verifier.requirements import Names
@@ -90,6 +89,8 @@ class AccessTokenVerifier:
             raise ValueError("`user_pool_id` is empty; give the id of the user pool, or several")
         if not 0 <= clock_skew <= _LARGEST_SKEW:
             raise ValueError(f"`clock_skew` is {clock_skew}; give seconds, from 0 to {_LARGEST_SKEW}")
+        if not (recipient is None or isinstance(recipient, Recipient)):
+            raise ValueError('`recipient` is no Recipient; give `Recipient("billing-api", key=…)`, or None')
         self._clients = None if client_ids is None else some_names("client_ids", client_ids)
         self._audiences = None if audiences is None else _audience_set(audiences)
         self._recipient = recipient
@@ -223,9 +224,9 @@ class AccessTokenVerifier:
             raise NotYetValidRefused
 
 
-def _unchangeable(claims: dict[str, Any]) -> Mapping[str, Any]:
+def _unchangeable(claims: dict[str, Any]) -> Claims:
     try:
-        kept: Mapping[str, Any] = frozen(claims)
+        kept = Claims(frozen(claims))
     except RecursionError:
         pass
     else:
@@ -247,6 +248,6 @@ def _keys(pool: UserPool, pools: int, jwks: Mapping[str, Any] | None, fetch: Fet
 
 
 def _audience_set(given: Collection[str | None]) -> frozenset[str | None]:
-    if isinstance(given, str):
-        raise ValueError("`audiences` is one text; give a list of them")  # noqa: TRY004 - as for all arguments
+    if isinstance(given, str) or (not given and given != ()):
+        raise ValueError("`audiences` is one text, or empty; give a list of them, or leave it out")
     return frozenset(given)

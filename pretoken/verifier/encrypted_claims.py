@@ -10,7 +10,7 @@ from pretoken.sealing.claim import message_claim
 from pretoken.sealing.context import encryption_context
 from pretoken.sealing.errors import InvalidContentError, OpeningError, WrongKeyError
 from pretoken.sealing.key_arn import region_of
-from pretoken.verifier.frozen import frozen
+from pretoken.verifier.frozen import Claims, frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,19 +85,28 @@ class Recipient:
         return first.open(message, sub=sub)
 
     def _ready(self) -> tuple[Opener, ...]:
-        with self._lock:
-            if not self._openers:
-                from pretoken.sealing.opener import Opener
+        # Outside of the lock: the import takes long, and a process forked meanwhile would wait for ever.
+        from pretoken.sealing.opener import Opener, opener_failure
 
-                self._openers = tuple(Opener(self.name, key, client=self._client) for key in self._keys)
-            return self._openers
+        with self._lock:
+            try:
+                if not self._openers:
+                    self._openers = tuple(Opener(self.name, key, client=self._client) for key in self._keys)
+            except Exception as error:
+                failure = opener_failure(error)
+                if failure is None:
+                    raise
+            else:
+                return self._openers
+        raise failure
 
 
 class EncryptedClaims(Mapping[str, "Any"]):
     """The members of a token's message, by name.
 
     The first use opens the message, which may ask KMS; `await open_async()` before keeps that off an event loop. What
-    can't be opened raises an OpeningError, each time the same, and leaves the rest of the principal as it is.
+    can't be opened raises an OpeningError, each time the same, and leaves the rest of the principal as it is. Without a
+    message there are no members. A member that isn't there is a refusal, as a claim is.
     """
 
     __slots__ = ("_members", "_message", "_problem", "_recipient", "_sub")
@@ -113,16 +122,13 @@ class EncryptedClaims(Mapping[str, "Any"]):
         return self._opened()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._opened())
+        return iter(self._present())
 
     def __len__(self) -> int:
-        return len(self._opened())
+        return len(self._present())
 
     def __contains__(self, name: object) -> bool:
-        try:
-            return name in self._opened()
-        except NoMessageError:
-            return False
+        return name in self._present()
 
     def __repr__(self) -> str:
         state = "not opened" if self._members is None and self._problem is None else "opened"
@@ -142,6 +148,12 @@ class EncryptedClaims(Mapping[str, "Any"]):
         if self._members is None and self._problem is None:
             await to_thread(lambda: self.problem)
 
+    def _present(self) -> Mapping[str, Any]:
+        try:
+            return self._opened()
+        except NoMessageError:
+            return {}
+
     def _opened(self) -> Mapping[str, Any]:
         if self._members is None and self._problem is None:
             try:
@@ -160,7 +172,7 @@ class EncryptedClaims(Mapping[str, "Any"]):
             raise NoMessageError
         members = self._recipient.open(self._message, sub=self._sub)
         try:
-            kept: Mapping[str, Any] = frozen(members)
+            kept = Claims(frozen(members))
         except RecursionError:
             pass
         else:

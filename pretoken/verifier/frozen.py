@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pretoken.verifier.refusals import MissingClaimRefused
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
@@ -39,6 +41,15 @@ class FrozenDict(dict[str, "Any"]):
         return dict, (dict(self),)
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+
+class Claims(FrozenDict):
+    """The claims of a token: one that isn't there is a refusal, since it may be absent because something failed."""
+
+    __slots__ = ()
+
+    def __missing__(self, name: str) -> NoReturn:
+        raise MissingClaimRefused(name)
 
 
 class FrozenList(list["Any"]):

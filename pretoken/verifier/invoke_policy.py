@@ -26,8 +26,18 @@ _STAGE = re.compile(
 # Unreserved characters alone (RFC 3986 section 2.3): of others nobody says whether an ARN has them encoded. And no
 # IAM wildcard but `*`, no policy variable.
 _PATH = re.compile(r"/[A-Za-z0-9._~/*-]*")
-# What a gateway, a proxy and a function may read in different ways: parent folders, encoded dots and slashes.
-_TWO_MEANINGS = ("*/../*", "*/..", "*%2e*", "*%2E*", "*%2f*", "*%2F*")
+# What a gateway, a proxy and a function may read in different ways: a slash at the end or too many, this folder and
+# its parent, encoded dots, slashes, backslashes and percent signs.
+_TWO_MEANINGS = (
+    "*/?*/",
+    "*//*",
+    "*/./*",
+    "*/.",
+    "*/..",
+    "*/../*",
+    "*/..;*",
+    *(f"*%{code}*" for code in ("25", "2e", "2E", "2f", "2F", "5c", "5C")),
+)
 
 
 class Route(NamedTuple):
@@ -94,10 +104,15 @@ def _statement(effect: str, stage: str, patterns: Iterable[str]) -> dict[str, An
 
 def _methods(name: str, scopes: Names) -> list[Route]:
     method, _, path = name.partition(" ")
-    if method not in (*METHODS, "ANY") or not _PATH.fullmatch(path) or len(name) > LONGEST_ROUTE:
+    if (
+        method not in (*METHODS, "ANY")
+        or not _PATH.fullmatch(path)
+        or (path.endswith("/") and path != "/")
+        or len(name) > LONGEST_ROUTE
+    ):
         raise ValueError(
             f"`{name}` is no route; write ANY or a method ({', '.join(METHODS)}), a blank, and a path of at most "
-            f"{LONGEST_ROUTE} characters with `*` for a parameter, such as `GET /invoices/*`"
+            f"{LONGEST_ROUTE} characters with `*` for a parameter and no slash at the end, such as `GET /invoices/*`"
         )
     needed = Requirements.of(scopes, None, (), None).scopes
     # Not `*` for ANY: it would stand for slashes too, and `*/health` match `GET/admin/health`.

@@ -57,8 +57,9 @@ class FetchedKeys:
 
     A key id that isn't known is a reason to fetch, at most once in `COOL_DOWN` seconds; whoever needs keys meanwhile
     waits for the same fetch. One that hangs for longer is given up, and what it brings counts only if nothing newer is
-    here. Keys older than `MAX_AGE` go on being used while newer ones are fetched behind the request. A set replaces
-    the one before as a whole; a fetch that fails, or brings no usable key, changes nothing.
+    here. Keys older than `MAX_AGE` go on being used while newer ones are fetched behind the request; at twice that, as
+    after a night without requests, a request waits for them. A set replaces the one before as a whole; a fetch that
+    fails, or brings no usable key, changes nothing.
 
     Args:
         urls: where the set can be had; those after the first are for when it can't be had there.
@@ -83,16 +84,21 @@ class FetchedKeys:
             waited: whether the caller has waited for a fetch, and asks for the last time.
 
         Raises:
-            KeysMissingError: it isn't here; call `refresh`, wait, and ask again.
+            KeysMissingError: it isn't here, or too old; call `refresh`, wait, and ask again.
             KeysUnavailableError: the last fetch failed, and the next one has to wait.
             UnknownKeyRefused: the pool has no such key, as was found out less than `COOL_DOWN` seconds ago.
         """
         key = self._keys.get(kid)
         now = time.monotonic()
         if key is not None:
-            if now - self._fetched_at >= MAX_AGE:
+            age = now - self._fetched_at
+            if age >= 2 * MAX_AGE and not waited and now - self._tried_at >= COOL_DOWN:
+                raise KeysMissingError(self)
+            if age >= MAX_AGE:
                 self.refresh()
             return key
+        if waited and not self._latest.done():
+            raise KeysUnavailableError("timeout")
         if not waited and (now - self._tried_at >= COOL_DOWN or not self._latest.done()):
             raise KeysMissingError(self)
         if self._failure is not None:
@@ -120,7 +126,10 @@ class FetchedKeys:
 
     def prepare(self) -> None:
         """Fetch the keys now, so that the first request needn't wait; raises KeysUnavailableError."""
-        wait_for(self.refresh())
+        fetch = self.refresh()
+        wait_for(fetch)
+        if not fetch.done():
+            raise KeysUnavailableError("timeout")
         if self._failure is not None:
             raise KeysUnavailableError(self._failure)
 
@@ -149,15 +158,12 @@ class FetchedKeys:
 
 
 def wait_for(fetch: Future[None]) -> None:
-    """Wait for a fetch, for at most `PATIENCE` seconds; raises KeysUnavailableError."""
-    if not wait((fetch,), timeout=PATIENCE).done:
-        raise KeysUnavailableError
+    """Wait for a fetch, for at most `PATIENCE` seconds."""
+    wait((fetch,), timeout=PATIENCE)
 
 
 async def wait_for_async(fetch: Future[None]) -> None:
     """Do as `wait_for`, and let the event loop go on."""
     import asyncio
 
-    done, _ = await asyncio.wait((asyncio.wrap_future(fetch),), timeout=PATIENCE)
-    if not done:
-        raise KeysUnavailableError
+    await asyncio.wait((asyncio.wrap_future(fetch),), timeout=PATIENCE)

@@ -154,10 +154,14 @@ class ClaimRefused(Refused):
 
 
 class SchemaRefused(Refused):
-    """Say that the token's claims break the schema of the user pool's policy."""
+    """Say that the token's claims break the schema of the user pool's policy; `claim` names the one, where one does."""
 
     code = "breaks-schema"
     text = "the token's claims aren't what the user pool's policy promises; get a new token"
+
+    def __init__(self, claim: str | None = None) -> None:
+        super().__init__()
+        self.claim = claim
 
 
 class _Forbidden(Refused):
@@ -188,6 +192,19 @@ class GroupRefused(_Forbidden):
 
     code = "missing-group"
     text = "the user isn't in a group that this request needs; ask an administrator for it"
+
+
+class MissingClaimRefused(_Forbidden, KeyError):  # noqa: N818 - as Refused
+    """Say that the token lacks a claim that the API reads; `claim` names it. Also a KeyError, as of any mapping."""
+
+    code = "missing-claim"
+    text = "the token lacks a claim that this request needs; take that for a missing right"
+
+    def __init__(self, claim: str = "") -> None:
+        super().__init__()
+        self.claim = claim
+
+    __str__ = Refused.__str__
 
 
 class CheckRefused(_Forbidden):

@@ -9,6 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+import pretoken.sealing.opener
 from pretoken.sealing import Sealer, local_kms_client
 from tests.cli.conftest import Run
 
@@ -52,8 +53,6 @@ def jwks(run: Run) -> None:  # noqa: ARG001 - in the folder that it makes
 @pytest.fixture
 def kms(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the key service be the local one, as an endpoint in the environment would."""
-    import pretoken.sealing.opener
-
     monkeypatch.setattr(pretoken.sealing.opener, "kms_clients", lambda: local_kms_client)
 
 
@@ -84,14 +83,14 @@ def test_a_good_token_is_shown(run: Run) -> None:
 def test_a_machine_s_token_is_shown(run: Run) -> None:
     machine = minted(
         sub="4w9worker", client_id="4w9worker", username=None, auth_time=None, scope=None, tenant_id=None,
-        aud="https://api.example.com", exp=10**15, **{"cognito:groups": None},
+        aud="https://api.example.com", exp=253_402_300_799, **{"cognito:groups": None},
     )  # fmt: skip
     result = run("verify", machine, *AT, "--client-id", "4w9worker", "--audience", "https://api.example.com")
 
     assert result.exit_code == 0
     assert "accepted: the access token of a machine" in result.stdout
     assert "    scopes     none\n    groups     none\n" in result.stdout
-    assert "1000000000000000" in result.stdout  # no calendar reaches that far
+    assert "9999-12-31T23:59:59Z" in result.stdout  # no calendar reaches further, and no token
     assert "not checked, as not given: --user-pool-id\n" in result.stdout
 
 
@@ -160,6 +159,17 @@ def test_what_can_not_be_opened_is_told_and_the_rest_shown(run: Run) -> None:
     assert shown["encrypted"] == {"recipient": "billing-api", "problem": "wrong-subject"}
 
 
+def test_why_the_key_service_opens_nothing_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = minted(encrypted_for_billing_api=sealed())
+    faulty = lambda: lambda region: local_kms_client(region, faults={"Decrypt": "no-credentials"})  # noqa: E731
+    monkeypatch.setattr(pretoken.sealing.opener, "kms_clients", faulty)
+    opens = ("--recipient", "billing-api", "--key", ARN)
+
+    assert "there are no valid AWS credentials" in run("verify", token, *AT, *opens).stdout
+    shown = json.loads(run("verify", token, *AT, *opens, "--format", "json").stdout)
+    assert shown["encrypted"] == {"recipient": "billing-api", "problem": "kms-refused", "cause": "no-credentials"}
+
+
 def test_without_a_recipient_a_message_stays_closed(run: Run) -> None:
     result = run("verify", minted(encrypted_for_billing_api=sealed()), *AT)
     assert "characters; open it with --recipient and --key" in result.stdout
@@ -167,7 +177,11 @@ def test_without_a_recipient_a_message_stays_closed(run: Run) -> None:
 
 def test_a_schema_is_held_against_the_token(run: Run) -> None:
     Path("schema.json").write_text(json.dumps({"properties": {"tenant_id": {"enum": ["globex"]}}}))
-    assert run("verify", minted(), *AT, "--schema", "schema.json").stdout.startswith("refused[breaks-schema]")
+    told = run("verify", minted(), *AT, "--schema", "schema.json").stdout
+    assert told.startswith("refused[breaks-schema]")
+    assert "\n    the claim is tenant_id\n" in told
+    shown = json.loads(run("verify", minted(), *AT, "--schema", "schema.json", "--format", "json").stdout)
+    assert shown["refusal"]["claim"] == "tenant_id"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +191,7 @@ def test_a_schema_is_held_against_the_token(run: Run) -> None:
         ((minted(), *AT, "--recipient", "billing-api"), "--recipient and --key go together"),
         ((minted(), *AT, "--recipient", "billing-api", "--key", "alias/billing"), "is not the ARN of a KMS key"),
         ((minted(), *AT, "--user-pool-id", "elsewhere"), "`elsewhere` is no user pool id"),
-        ((minted(iss=7), *AT), "`` is no user pool id"),
+        ((minted(iss=7), *AT), "the token names no user pool; name it: `--user-pool-id ID`\n"),
         ((minted(), "--jwks", "pool.json"), "pool.json: there is no such file"),
         ((minted(), "--jwks", "empty.json"), "empty.json: this is no JSON object"),
         ((minted(), "--jwks", "list.json"), "list.json: this is no JSON object"),

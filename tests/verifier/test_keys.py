@@ -52,6 +52,9 @@ class Server:
     def __call__(self, url: str, longest: int) -> bytes:
         self.urls.append(url)
         self.lengths.add(longest)
+        return self.answer()
+
+    def answer(self) -> bytes:
         if isinstance(self.body, Exception):
             raise self.body
         return self.body
@@ -65,11 +68,10 @@ class HangingServer(Server):
         self.asked = Event()
         self.go_on = Event()
 
-    def __call__(self, url: str, longest: int) -> bytes:
+    def answer(self) -> bytes:
         self.asked.set()
-        body = super().__call__(url, longest)
         assert self.go_on.wait(30)
-        return body
+        return super().answer()
 
 
 def fetching(fetch: Callable[[str, int], bytes]) -> AccessTokenVerifier:
@@ -154,6 +156,31 @@ def test_a_withdrawn_key_is_forgotten_after_an_hour(clock: Clock) -> None:
     with pytest.raises(UnknownKeyRefused):
         verifier.verify(GOOD)
     assert len(server.urls) == 2
+
+
+def test_a_withdrawn_key_is_not_accepted_after_a_night_without_requests(clock: Clock) -> None:
+    server = Server()
+    verifier = fetching(server)
+    verifier.prepare()
+    server.body = compact(jwks(jwk("next", "the-next-key")))
+    clock.now += 2 * MAX_AGE
+    with pytest.raises(UnknownKeyRefused):
+        verifier.verify(GOOD)
+
+
+def test_old_keys_are_used_if_no_others_can_be_had(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server()
+    verifier = fetching(server)
+    verifier.prepare()
+    server.body = OSError()
+    clock.now += 2 * MAX_AGE
+    assert verifier.verify(GOOD).claims == access_claims()
+    hanging = HangingServer()
+    keys_of(verifier)._fetch = hanging
+    monkeypatch.setattr(keys, "PATIENCE", 0.01)
+    clock.now += COOL_DOWN
+    assert verifier.verify(GOOD).claims == access_claims()
+    hanging.go_on.set()
 
 
 def test_the_other_issuer_s_keys_are_fetched_if_the_first_has_none() -> None:
@@ -344,6 +371,15 @@ def test_a_coroutine_that_is_cancelled_cancels_no_other() -> None:
     assert len(server.urls) == 1
 
 
+def test_a_fetch_can_be_cancelled_by_none_of_those_who_wait() -> None:
+    server = HangingServer()
+    fetched = FetchedKeys(["https://keys.example"], server)
+    assert fetched.refresh().cancel() is False
+    server.go_on.set()
+    wait_for(fetched.refresh())
+    assert fetched.key(KID, waited=False)
+
+
 def test_event_loops_and_threads_share_a_verifier() -> None:
     server = HangingServer()
     verifier = fetching(server)
@@ -358,6 +394,7 @@ def test_event_loops_and_threads_share_a_verifier() -> None:
 """Fetches that hang."""
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_request_waits_for_a_hanging_fetch_no_longer_than_its_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "PATIENCE", 0.02)
     server = HangingServer()
@@ -410,6 +447,21 @@ def test_a_fetch_that_hangs_for_ever_is_given_up_for_another(clock: Clock) -> No
     wait_for(lost)
     assert fetched.key(KID, waited=False) is newer  # what came late is older, and counts no more
     assert fetched.key("the-next-key", waited=False)
+
+
+def test_a_failure_that_comes_late_counts_no_more(clock: Clock) -> None:
+    hanging = HangingServer()
+    hanging.body = OSError()
+    fetched = FetchedKeys(["https://keys.example"], hanging)
+    lost = fetched.refresh()
+    assert hanging.asked.wait(10)
+    clock.now += COOL_DOWN
+    fetched._fetch = Server()
+    wait_for(fetched.refresh())
+    hanging.go_on.set()
+    wait_for(lost)
+    with pytest.raises(UnknownKeyRefused):
+        fetched.key("unknown", waited=False)
 
 
 def test_what_comes_late_is_used_if_nothing_newer_came(clock: Clock) -> None:

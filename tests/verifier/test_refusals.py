@@ -9,7 +9,7 @@ import re
 import pytest
 
 import pretoken.verifier
-from pretoken.verifier import KeysUnavailableError, Refused, ScopeRefused, bearer_token, refusals
+from pretoken.verifier import KeysUnavailableError, MissingClaimRefused, Refused, ScopeRefused, bearer_token, refusals
 from tests.verifier.minting import make_verifier, mint
 
 CODES = {
@@ -31,6 +31,7 @@ CODES = {
     "SchemaRefused": ("breaks-schema", 401, "invalid_token"),
     "ScopeRefused": ("missing-scope", 403, "insufficient_scope"),
     "GroupRefused": ("missing-group", 403, "insufficient_scope"),
+    "MissingClaimRefused": ("missing-claim", 403, "insufficient_scope"),
     "CheckRefused": ("check-failed", 403, "insufficient_scope"),
 }
 # RFC 6750 section 3: the quoted texts hold no quote, no backslash and no other character than printable ASCII.
@@ -58,12 +59,25 @@ def test_a_refusal_has_its_code_its_status_and_its_header(name: str) -> None:
     assert refused.args == ()
 
 
-def test_a_missing_scope_s_header_names_what_the_api_asks_for() -> None:
+@pytest.mark.parametrize(("scopes", "named"), [("b d", ("b",)), ("openid", ("c", "d"))])
+def test_a_missing_scope_s_header_names_what_the_api_asks_for(scopes: str, named: tuple[str, ...]) -> None:
+    asked = {"b": {"scopes": ["b"], "any_scope": ["c", "d"]}, "c": {"any_scope": ["d", "c"]}}[named[0]]
     with pytest.raises(ScopeRefused) as caught:
-        make_verifier().verify(mint(), scopes="b", any_scope=["a", "c"])
+        make_verifier().verify(mint(scope=scopes.replace("b ", "")), **asked)
     assert HEADER.fullmatch(caught.value.www_authenticate)
-    assert caught.value.www_authenticate.endswith(', scope="a b c"')
-    assert caught.value.scopes == ("a", "b", "c")
+    assert caught.value.www_authenticate.endswith(f', scope="{" ".join(named)}"')
+    assert caught.value.scopes == named
+
+
+def test_a_claim_that_is_not_there_is_a_refusal_and_a_key_error() -> None:
+    claims = make_verifier().verify(mint()).claims
+    for error in (MissingClaimRefused, KeyError):
+        with pytest.raises(error) as caught:
+            claims["tenant"]
+        assert str(caught.value) == MissingClaimRefused.text
+        assert getattr(caught.value, "claim", None) == "tenant"
+    assert claims.get("tenant", "none") == "none"
+    assert "tenant" not in claims
 
 
 def test_refusals_can_be_copied_to_other_processes() -> None:

@@ -5,9 +5,11 @@ Its JSON form is stable; members that don't apply are left out:
     {"accepted": true, "user_pool_id": ID, "client_id": ID, "sub": TEXT, "username": TEXT, "is_machine": false,
      "scopes": [TEXT], "groups": [TEXT], "issued_at": SECONDS, "expires_at": SECONDS, "auth_time": SECONDS,
      "claims": {NAME: JSON}, all that the token holds,
-     "encrypted": {"recipient": NAME, "members": {NAME: JSON}, or "problem": CODE},
+     "encrypted": {"recipient": NAME, "members": {NAME: JSON}, or "problem": CODE
+                   and of KMS also "cause": CAUSE},
      "not_checked": [OPTION]}
-    {"accepted": false, "refusal": {"code": CODE, "status": 401, "text": TEXT, "www_authenticate": TEXT}}
+    {"accepted": false, "refusal": {"code": CODE, "status": 401, "text": TEXT, "www_authenticate": TEXT,
+                                    "claim": NAME, the one that breaks the schema}}
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from pretoken.cli.formats.terminal import printable
 from pretoken.sealing.claim import PREFIX
+from pretoken.sealing.errors import CAUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,7 +41,8 @@ def refused_json(refusal: Refused) -> dict[str, Any]:
         "text": str(refusal),
         "www_authenticate": refusal.www_authenticate,
     }
-    return {"accepted": False, "refusal": told}
+    claim = _claim(refusal)
+    return {"accepted": False, "refusal": told if claim is None else {**told, "claim": claim}}
 
 
 def refused_text(refusal: Refused) -> str:
@@ -46,9 +50,25 @@ def refused_text(refusal: Refused) -> str:
     return "\n".join(
         [
             f"refused[{refusal.code}]: {refusal}",
+            *([] if (claim := _claim(refusal)) is None else [f"    the claim is {printable(claim)}"]),
             f"    an API answers {refusal.status}, with `WWW-Authenticate: {refusal.www_authenticate}`",
         ]
     )
+
+
+def _claim(refusal: Refused) -> str | None:
+    claim: str | None = getattr(refusal, "claim", None)
+    return claim
+
+
+def _problem(problem: OpeningError) -> dict[str, str]:
+    cause = getattr(problem, "cause", None)
+    return {"problem": problem.code} if cause is None else {"problem": problem.code, "cause": cause}
+
+
+def _why(problem: OpeningError) -> str:
+    cause = getattr(problem, "cause", None)
+    return str(problem) if cause is None else f"{problem}: {CAUSES[cause]}"
 
 
 def accepted_json(
@@ -71,7 +91,7 @@ def accepted_json(
         "not_checked": [*not_checked],
     }
     if recipient is not None:
-        opened = {"problem": problem.code} if problem else {"members": dict(principal.encrypted)}
+        opened = _problem(problem) if problem else {"members": dict(principal.encrypted)}
         told["encrypted"] = {"recipient": recipient, **opened}
     return {name: value for name, value in told.items() if value is not None}
 
@@ -98,7 +118,7 @@ def accepted_text(
         lines += ["", "    claims", *_table(_claims(own, principal.claims, recipient), "        ")]
     if recipient is not None:
         lines += ["", f"    encrypted for {recipient}"]
-        lines += [f"        {problem}"] if problem else _table(_values(principal.encrypted), "        ")
+        lines += [f"        {_why(problem)}"] if problem else _table(_values(principal.encrypted), "        ")
     if not_checked:
         lines += ["", f"not checked, as not given: {', '.join(not_checked)}"]
     return "\n".join(lines)
@@ -127,7 +147,4 @@ def _table(rows: Iterable[tuple[str, str]], indent: str = "    ") -> list[str]:
 def _instant(seconds: float | None) -> str | None:
     if seconds is None:
         return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    except (OverflowError, ValueError):
-        return str(seconds)
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
