@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .encrypted_claims import NoRecipientError as NoRecipientError
     from .encrypted_claims import Recipient as Recipient
     from .enricher import Enricher as Enricher
-    from .gateway import GatewayClaims as GatewayClaims
+    from .forwarded_claims import GatewayClaims as GatewayClaims
     from .gateway import gateway_claims as gateway_claims
     from .lambda_authorizer import AuthorizerError as AuthorizerError
     from .lambda_authorizer import LambdaAuthorizer as LambdaAuthorizer
@@ -57,7 +57,7 @@ _MODULES = {
     "EncryptedClaims": "encrypted_claims",
     "Enricher": "enricher",
     "ExpiredRefused": "refusals",
-    "GatewayClaims": "gateway",
+    "GatewayClaims": "forwarded_claims",
     "GroupRefused": "refusals",
     "IdTokenRefused": "refusals",
     "KeysUnavailableError": "refusals",
