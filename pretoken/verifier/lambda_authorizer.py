@@ -96,7 +96,7 @@ class LambdaAuthorizer:
             try:
                 verifier.prepare()
             except KeysUnavailableError as unavailable:
-                _log("WARN", "the user pool's keys aren't there yet", code=unavailable.code)
+                _log("WARN", "the user pool's keys aren't there yet", code=unavailable.code, cause=unavailable.cause)
 
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         """Answer an event of API Gateway.
@@ -117,8 +117,9 @@ class LambdaAuthorizer:
                 if refused.status == HTTPStatus.FORBIDDEN:
                     return self._forbid(stage)
         except KeysUnavailableError as unavailable:
-            _log("ERROR", "the user pool's keys can't be fetched", code=unavailable.code)
-            raise KeysUnavailableError from None
+            cause = unavailable.cause
+            _log("ERROR", "the user pool's keys can't be fetched", code=unavailable.code, cause=cause)
+            raise KeysUnavailableError(cause) from None
         except AuthorizerError as error:
             _log("ERROR", str(error), code=error.code)
             raise

@@ -274,12 +274,13 @@ class TestAFailure:
         assert str(caught.value) != "Unauthorized"
         assert PERSON not in "".join(traceback.format_exception(caught.value))
         (line,) = log_of(capsys)
-        assert (line["level"], line["code"]) == ("ERROR", "keys-unavailable")
+        assert (line["level"], line["code"], line["cause"]) == ("ERROR", "keys-unavailable", "fetch-failed")
+        assert caught.value.cause == line["cause"]
 
     def test_to_fetch_the_keys_early_is_no_failure_yet(self, capsys: pytest.CaptureFixture[str]) -> None:
         LambdaAuthorizer(cut_off(), prepare=True)
         (line,) = log_of(capsys)
-        assert (line["level"], line["code"]) == ("WARN", "keys-unavailable")
+        assert (line["level"], line["code"], line["cause"]) == ("WARN", "keys-unavailable", "fetch-failed")
 
     def test_keys_are_fetched_early_if_wanted(self) -> None:
         fetched = []
