@@ -20,7 +20,7 @@ os.environ |= {"USER_POOL_ID": ISSUER.user_pool_id, "CLIENT_IDS": WEB, "JWKS": j
 os.environ["BILLING_KEY_ARN"] = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-4000-8000-000000000000"
 
 import invoice_authorizer  # noqa: E402 - only now it is found
-import invoices  # noqa: E402
+import invoices  # noqa: E402 - as above
 
 invoices.RECIPIENT = ISSUER.recipient("billing-api")  # with a KMS that is only here
 ROUTE_ARN = "arn:aws:execute-api:eu-west-1:123456789012:abcdef123/$default/GET/invoices"

@@ -20,7 +20,7 @@ WEB = "7q3webexample1client0id"
 os.environ |= {"USER_POOL_ID": ISSUER.user_pool_id, "CLIENT_IDS": WEB, "JWKS": json.dumps(ISSUER.jwks)}
 
 import parcel_authorizer  # noqa: E402 - only now it is found
-import parcels  # noqa: E402
+import parcels  # noqa: E402 - as above
 
 STAGE = "arn:aws:execute-api:eu-west-1:123456789012:abcdef123/live"
 CACHE: dict[str, dict[str, Any]] = {}

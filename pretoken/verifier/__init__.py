@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from .encrypted_claims import NoRecipientError as NoRecipientError
     from .encrypted_claims import Recipient as Recipient
     from .enricher import Enricher as Enricher
-    from .gateway import GatewayClaims as GatewayClaims
+    from .forwarded_claims import GatewayClaims as GatewayClaims
     from .gateway import gateway_claims as gateway_claims
+    from .lambda_authorizer import AuthorizerError as AuthorizerError
     from .lambda_authorizer import LambdaAuthorizer as LambdaAuthorizer
     from .principal import Principal as Principal
     from .refusals import AlgorithmRefused as AlgorithmRefused
@@ -43,17 +44,21 @@ if TYPE_CHECKING:
     from .refusals import TokenTooLongRefused as TokenTooLongRefused
     from .refusals import TokenUseRefused as TokenUseRefused
     from .refusals import UnknownKeyRefused as UnknownKeyRefused
+    from .responses import ANSWERABLE as ANSWERABLE
+    from .responses import error_response as error_response
 
 _MODULES = {
+    "ANSWERABLE": "responses",
     "AccessTokenVerifier": "access_token",
     "AlgorithmRefused": "refusals",
+    "AuthorizerError": "lambda_authorizer",
     "CheckRefused": "refusals",
     "ClaimRefused": "refusals",
     "CriticalHeaderRefused": "refusals",
     "EncryptedClaims": "encrypted_claims",
     "Enricher": "enricher",
     "ExpiredRefused": "refusals",
-    "GatewayClaims": "gateway",
+    "GatewayClaims": "forwarded_claims",
     "GroupRefused": "refusals",
     "IdTokenRefused": "refusals",
     "KeysUnavailableError": "refusals",
@@ -77,6 +82,7 @@ _MODULES = {
     "TokenUseRefused": "refusals",
     "UnknownKeyRefused": "refusals",
     "bearer_token": "bearer",
+    "error_response": "responses",
     "gateway_claims": "gateway",
 }
 

@@ -6,7 +6,7 @@ import time
 from inspect import isawaitable
 
 from pretoken.verifier import https
-from pretoken.verifier.claims import read_claims
+from pretoken.verifier.claims import is_machine, read_claims
 from pretoken.verifier.encrypted_claims import EncryptedClaims, Recipient
 from pretoken.verifier.frozen import Claims, frozen
 from pretoken.verifier.keys import FetchedKeys, GivenKeys, KeysMissingError, wait_for, wait_for_async
@@ -199,7 +199,7 @@ class AccessTokenVerifier:
             user_pool_id=pool_id,
             scopes=read.scopes,
             groups=read.groups,
-            is_machine=read.sub == read.client_id,
+            is_machine=is_machine(read.sub, read.client_id),
             username=read.username,
             issued_at=read.issued_at,
             expires_at=read.expires_at,

@@ -43,19 +43,17 @@ def read_claims(claims: Mapping[str, Any]) -> AccessTokenClaims:
 
     Source: Amazon Cognito Developer Guide, "Understanding the access token"; RFC 7519 section 4.1.
     """
-    use = claims.get("token_use")
-    if use != "access":
-        raise IdTokenRefused if use == "id" else TokenUseRefused
+    check_token_use(claims)
     expires_at = _time(claims, "exp")
     if expires_at is None:
         raise ClaimRefused
     return AccessTokenClaims(
-        _name(claims, "sub"),
-        _name(claims, "client_id"),
+        required_text(claims, "sub"),
+        required_text(claims, "client_id"),
         _audiences(claims.get("aud")),
-        frozenset(_text(claims, "scope", "").split(" ")) - {""},
+        scopes_of(claims),
         frozenset(_texts(claims.get("cognito:groups", []))),
-        _text(claims, "username", None),
+        optional_text(claims, "username"),
         _time(claims, "iat"),
         _time(claims, "auth_time"),
         _time(claims, "nbf"),
@@ -63,14 +61,36 @@ def read_claims(claims: Mapping[str, Any]) -> AccessTokenClaims:
     )
 
 
-def _text(claims: Mapping[str, Any], name: str, default: Any) -> Any:
-    value = claims.get(name, default)
-    if value is not default and not isinstance(value, str):
+def check_token_use(claims: Mapping[str, Any]) -> None:
+    """Refuse the claims of everything but an access token; raises IdTokenRefused or TokenUseRefused."""
+    use = claims.get("token_use")
+    if use != "access":
+        raise IdTokenRefused if use == "id" else TokenUseRefused
+
+
+def is_machine(sub: str, client_id: str) -> bool:
+    """Say whether a machine calls for itself (client credentials): Cognito makes its client id the `sub`."""
+    return sub == client_id
+
+
+def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:
+    """Return the scopes, which are one text (RFC 8693 section 4.2); raises ClaimRefused."""
+    value = claims.get("scope", "")
+    if not isinstance(value, str):
         raise ClaimRefused
-    return value
+    return frozenset(value.split(" ")) - {""}
 
 
-def _name(claims: Mapping[str, Any], name: str) -> str:
+def optional_text(claims: Mapping[str, Any], name: str) -> str | None:
+    """Return a claim that is text, or None without it; raises ClaimRefused."""
+    value = claims.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise ClaimRefused
+
+
+def required_text(claims: Mapping[str, Any], name: str) -> str:
+    """Return a claim that is text, and not empty; raises ClaimRefused."""
     value = claims.get(name)
     if not isinstance(value, str) or not value:
         raise ClaimRefused

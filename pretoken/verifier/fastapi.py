@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping
 from copy import copy
+from http import HTTPStatus
 from typing import Any, Self
 
 from fastapi import FastAPI, Response, WebSocket
@@ -37,6 +38,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     for status, description in {
         401: "There is no access token, or it isn't accepted.",
         403: "The access token isn't enough for this.",
+        500: "This API can't open what is encrypted for it.",
         503: "The token can't be verified or opened now.",
     }.items()
 }
@@ -54,11 +56,11 @@ class CognitoAuth(SecurityBase):
         domain: the user pool's domain, such as `https://acme.auth.eu-west-1.amazoncognito.com`; with it the OpenAPI
             document has the OAuth 2.0 authorization code flow, so that one can sign in under `/docs`; without it, HTTP
             bearer authentication.
-        scopes: for the OpenAPI document, what the scopes allow, by scope.
+        scope_descriptions: for the OpenAPI document, what the scopes allow, by scope; nothing is asked for.
         scheme_name: the name of the security scheme in the OpenAPI document.
 
     Raises:
-        ValueError: the domain is no HTTPS URL, or there are scopes without a domain.
+        ValueError: the domain is no HTTPS URL, or scopes are described without a domain.
 
     Source: RFC 6750; OpenAPI 3.1 "Security Scheme Object"; Amazon Cognito Developer Guide, "Authorize endpoint".
     """
@@ -68,10 +70,10 @@ class CognitoAuth(SecurityBase):
         verifier: AccessTokenVerifier,
         *,
         domain: str | None = None,
-        scopes: Mapping[str, str] | None = None,
+        scope_descriptions: Mapping[str, str] | None = None,
         scheme_name: str = "CognitoAccessToken",
     ) -> None:
-        self.model = _scheme(domain, scopes)
+        self.model = _scheme(domain, scope_descriptions)
         self.scheme_name = scheme_name
         self._verifier = verifier
         self._requirements: dict[str, Any] = {}
@@ -80,6 +82,9 @@ class CognitoAuth(SecurityBase):
         self, *, any_scope: "Names | None" = None, groups: "Names" = (), any_group: "Names | None" = None
     ) -> Self:
         """Return a dependency that asks for more than scopes, which the OpenAPI document doesn't show.
+
+        Scopes that must all be there belong into `Security(…, scopes=[…])`, from which FastAPI takes those that it
+        shows; given here they would be enforced and not shown.
 
         Args:
             any_scope: scopes of which the token must have one.
@@ -116,16 +121,16 @@ class CognitoAuth(SecurityBase):
         )
 
 
-def _scheme(domain: str | None, scopes: Mapping[str, str] | None) -> HTTPBearer | OAuth2:
+def _scheme(domain: str | None, descriptions: Mapping[str, str] | None) -> HTTPBearer | OAuth2:
     if domain is None:
-        if scopes is not None:
-            raise ValueError("`scopes` are shown with the user pool's `domain`; give both, or neither")
+        if descriptions is not None:
+            raise ValueError("`scope_descriptions` are shown with the user pool's `domain`; give both, or neither")
         return HTTPBearer(bearerFormat="JWT", description=_DESCRIPTION)
     if not domain.startswith("https://"):
         raise ValueError(f"`{domain}` is no domain of a user pool; give its URL, which begins with `https://`")
     url = f"{domain.rstrip('/')}/oauth2"
     flow = OAuthFlowAuthorizationCode(
-        authorizationUrl=f"{url}/authorize", tokenUrl=f"{url}/token", scopes=dict(scopes or {})
+        authorizationUrl=f"{url}/authorize", tokenUrl=f"{url}/token", scopes=dict(descriptions or {})
     )
     return OAuth2(flows=OAuthFlows(authorizationCode=flow), description=_DESCRIPTION)
 
@@ -133,8 +138,9 @@ def _scheme(domain: str | None, scopes: Mapping[str, str] | None) -> HTTPBearer 
 async def _respond(connection: HTTPConnection, error: Any) -> Response | None:
     status, headers, body = error_response(error)
     if isinstance(connection, WebSocket) and not _can_be_denied(connection):
-        # RFC 6455 section 7.4.1: 1011 is an internal error, 1008 the violation of a policy.
-        await connection.close(1011 if status >= 500 else 1008, error.code)  # noqa: PLR2004
+        internal_error, policy_violation = 1011, 1008  # RFC 6455 section 7.4.1
+        at_fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        await connection.close(internal_error if at_fault else policy_violation, error.code)
         return None
     return Response(body, status, headers)
 

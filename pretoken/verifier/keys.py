@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Fetch: TypeAlias = Callable[[str, int], bytes]
 
-COOL_DOWN = 10.0
+COOL_DOWN = float(KeysUnavailableError.retry_after)
 """Seconds between two fetches, however many unknown key ids are asked for."""
 MAX_AGE = 3600.0
 """Seconds after which keys are fetched again, so that a key that the pool withdrew is forgotten."""

@@ -25,7 +25,9 @@ _TAKEN = {"sub", "client_id", "scopes", "groups", "principalId", "integrationLat
 
 
 class AuthorizerError(Exception):
-    """Say that the authorizer itself is at fault: its settings, or a function that it was given."""
+    """Say that the authorizer itself is at fault: its settings, or a function that it was given; no refusal."""
+
+    code = "authorizer-error"
 
 
 class LambdaAuthorizer:
@@ -46,7 +48,7 @@ class LambdaAuthorizer:
         routes: by route, such as `GET /invoices/*`, further scopes that a token must have for it, all of them; other
             routes are closed. `*` stands for any text, slashes too. Default: all routes are open.
         context: gives more for the API's function, by name. Texts, numbers and booleans are handed on, lists and
-            objects become JSON text, None is left out.
+            objects become JSON text, None is left out. What it refuses, with CheckRefused for instance, is refused.
         usage_key: gives the API key by which a REST API counts usage, if its source is `AUTHORIZER`.
         header: the header that holds `Bearer` and the token; it must be the identity source, by which API Gateway
             caches.
@@ -94,7 +96,7 @@ class LambdaAuthorizer:
             try:
                 verifier.prepare()
             except KeysUnavailableError as unavailable:
-                _log("WARN", "the user pool's keys aren't there yet", code=unavailable.code)
+                _log("WARN", "the user pool's keys aren't there yet", code=unavailable.code, cause=unavailable.cause)
 
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         """Answer an event of API Gateway.
@@ -109,24 +111,23 @@ class LambdaAuthorizer:
         try:
             stage = self._stage_of(event)
             try:
-                principal = self._verifier.verify(self._token_of(event), **self._needs)
+                return self._allow(stage, self._verifier.verify(self._token_of(event), **self._needs))
             except Refused as refused:
-                _log("WARN", "refused", code=refused.code, status=refused.status)
+                _log("INFO", "refused", code=refused.code, status=refused.status)
                 if refused.status == HTTPStatus.FORBIDDEN:
                     return self._forbid(stage)
-            else:
-                return self._allow(stage, principal)
         except KeysUnavailableError as unavailable:
-            _log("ERROR", "the user pool's keys can't be fetched", code=unavailable.code)
-            raise KeysUnavailableError from None
+            cause = unavailable.cause
+            _log("ERROR", "the user pool's keys can't be fetched", code=unavailable.code, cause=cause)
+            raise KeysUnavailableError(cause) from None
         except AuthorizerError as error:
-            _log("ERROR", str(error))
+            _log("ERROR", str(error), code=error.code)
             raise
         except Exception as error:  # noqa: BLE001 - its text may hold anything, and Lambda would log it
-            _log("ERROR", "the authorizer fails", error=type(error).__name__, at=_place_of(error))
-            raise AuthorizerError("the authorizer fails; its log line says where") from None
-        # The exact text that API Gateway looks for.
-        raise Exception("Unauthorized")  # noqa: TRY002
+            name = type(error).__name__
+            _log("ERROR", "the authorizer fails", code=AuthorizerError.code, error=name, at=_place_of(error))
+            raise AuthorizerError("the authorizer fails; mend the code that its log line names as `at`") from None
+        raise Exception("Unauthorized")  # noqa: TRY002 - API Gateway looks for just this text
 
     def _stage_of(self, event: Mapping[str, Any]) -> str:
         two = event.get("version") == "2.0"
@@ -134,7 +135,9 @@ class LambdaAuthorizer:
             raise AuthorizerError("simple responses are for HTTP APIs with payload format 2.0; leave them out")
         stage = stage_of(event.get("routeArn" if two else "methodArn"))
         if stage is None:
-            raise AuthorizerError("this is no event of API Gateway for an authorizer: it has no ARN of a request")
+            raise AuthorizerError(
+                "this is no event of API Gateway for an authorizer; let an API call it, which sends a request's ARN"
+            )
         return stage
 
     def _forbid(self, stage: str) -> dict[str, Any]:
@@ -218,4 +221,4 @@ def _place_of(error: BaseException) -> str:
 def _log(level: str, message: str, **names: str | int) -> None:
     """Write one line of constant texts, codes and names."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    print(json.dumps({"timestamp": now, "level": level, "message": message} | names), flush=True)  # noqa: T201
+    print(json.dumps({"timestamp": now, "level": level, "message": message} | names), flush=True)  # noqa: T201 - Lambda's log

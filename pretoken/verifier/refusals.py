@@ -147,7 +147,7 @@ class NotYetValidRefused(Refused):
 
 
 class ClaimRefused(Refused):
-    """Say that a claim of every access token is missing or has another type."""
+    """Say that a claim which every access token has is missing, or that one isn't what this API reads it as."""
 
     code = "wrong-claim"
     text = "a claim of the token is missing, or has another type than this API reads; get a new token"
@@ -220,10 +220,12 @@ class KeysUnavailableError(Exception):
     Attributes:
         status: the HTTP status to answer with, 503.
         cause: a key of `CAUSES`.
+        retry_after: seconds after which the keys are asked for again, at the earliest (`Retry-After`).
     """
 
     code = "keys-unavailable"
     status = 503
+    retry_after = 10
 
     def __init__(self, cause: str = "timeout") -> None:
         super().__init__(cause)

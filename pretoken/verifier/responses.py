@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from http import HTTPStatus
 from typing import NamedTuple
 
 from pretoken.sealing.errors import (
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 ANSWERABLE = (Refused, KeysUnavailableError, OpeningError)
 """What `error_response` takes; for `except`."""
 
-RETRY_AFTER = 10
-"""Seconds; the verifier doesn't ask for keys more often."""
+RETRY_AFTER = KeysUnavailableError.retry_after
+"""Seconds: keys can't be had sooner, and KMS may be asked then, too."""
 
 _log = logging.getLogger("pretoken.verifier")
 
@@ -77,7 +78,7 @@ def error_response(error: Answerable) -> ErrorResponse:
     status, text, challenge = _answer(error)
     cause = getattr(error, "cause", None)
     _log.log(
-        logging.ERROR if status >= 500 else logging.INFO,  # noqa: PLR2004 - the API's own fault
+        logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
         "%s: %s%s",
         error.code,
         error,
@@ -86,21 +87,21 @@ def error_response(error: Answerable) -> ErrorResponse:
     headers = {"Content-Type": "application/json"}
     if challenge is not None:
         headers["WWW-Authenticate"] = challenge
-    if status == KeysUnavailableError.status:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER)
-    return ErrorResponse(status, headers, json.dumps({"error": error.code, "message": text}))
+    return ErrorResponse(int(status), headers, json.dumps({"error": error.code, "message": text}))
 
 
 def _answer(error: Answerable) -> tuple[int, str, str | None]:
     if isinstance(error, Refused):
         return error.status, error.text, error.www_authenticate
     if isinstance(error, _UNFIT):
-        return 401, _UNFIT_TEXT, _challenge("invalid_token", _UNFIT_TEXT)
+        return HTTPStatus.UNAUTHORIZED, _UNFIT_TEXT, _challenge("invalid_token", _UNFIT_TEXT)
     if isinstance(error, NoMessageError):
-        return 403, _NOTHING_TEXT, _challenge("insufficient_scope", _NOTHING_TEXT)
+        return HTTPStatus.FORBIDDEN, _NOTHING_TEXT, _challenge("insufficient_scope", _NOTHING_TEXT)
     if isinstance(error, (KeysUnavailableError, KMSUnavailableError)):
-        return KeysUnavailableError.status, _LATER_TEXT, None
-    return 500, _CANNOT_TEXT, None
+        return HTTPStatus.SERVICE_UNAVAILABLE, _LATER_TEXT, None
+    return HTTPStatus.INTERNAL_SERVER_ERROR, _CANNOT_TEXT, None
 
 
 def _challenge(code: str, text: str) -> str:

@@ -13,15 +13,16 @@ import pytest
 from pretoken.checks.sizes.check import CONSUMERS
 from pretoken.sealing import Sealer, local_kms_client, opener
 from pretoken.testing import TokenIssuer
-from pretoken.verifier import IdTokenRefused, LambdaAuthorizer, NoTokenRefused, ScopeRefused
+from pretoken.verifier import GatewayClaims, IdTokenRefused, LambdaAuthorizer, NoTokenRefused, ScopeRefused
 from pretoken.verifier.invoke_policy import LONGEST_ROUTE
 from tests.docs.pages import PAGES, ROOT, block, prose_of, rows, section
 from tests.verifier import authorizer_events
-from tests.verifier.gateways import appsync, http_api, rest_api
+from tests.verifier.gateways import GATEWAYS, appsync, http_api, rest_api
 
 AUTHORIZER = "consumers/lambda-authorizer.md"
 REST, HTTP, APPSYNC = "consumers/rest-api.md", "consumers/http-api.md", "consumers/appsync.md"
-CONSUMER_PAGES = [page for page in PAGES if page.startswith("consumers/")]
+CLAIMS = "consumers/gateway-claims.md"
+CONSUMER_PAGES = [page for page in PAGES if page.startswith("consumers/") and page != CLAIMS]
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TOKEN: dict[str, Any] = {
     "sub": "c0ffee00-0000-4000-8000-000000000000",
@@ -52,7 +53,7 @@ def test_a_page_says_which_token_what_arrives_and_what_does_not(page: str) -> No
 
 def test_the_guide_leads_to_every_page() -> None:
     guide = prose_of("which-token.md")
-    assert [page for page in CONSUMER_PAGES if f"]({page})" not in guide] == []
+    assert [page for page in [*CONSUMER_PAGES, CLAIMS] if f"]({page})" not in guide] == []
 
 
 @pytest.mark.parametrize(("page", "gateway"), [(REST, rest_api), (HTTP, http_api)])
@@ -135,15 +136,39 @@ def test_behind_a_load_balancer_the_token_is_verified_or_missing() -> None:
         caller({"x-amzn-oidc-data": "eyJ"}, Verifier())
 
 
-def test_the_limits_are_those_that_are_checked() -> None:
-    for page, consumer in (
-        (REST, "api_gateway"),
-        (REST, "private_rest_api"),
-        (HTTP, "api_gateway"),
-        (AUTHORIZER, "api_gateway"),
-        ("consumers/alb.md", "alb"),
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_the_function_of_any_gateway_reads_claims(gateway: Gateway) -> None:
+    handler = module(CLAIMS, "api/reports.py")["handler"]
+    token = TOKEN | {"scope": "reports/read", "level": 7}
+    assert handler(gateway(token), None) == {"statusCode": 200, "body": "7 in acme"}
+    for changed, status in (
+        ({"scope": "openid"}, 403),
+        ({"cognito:groups": ["editors"]}, 403),
+        ({"cognito:groups": ["not admins", "not,admins"]}, 401),
+        ({"level": "high"}, 401),
+        ({"token_use": "id"}, 401),
     ):
-        text = section(page, "Limits")
+        assert handler(gateway(token | changed), None)["statusCode"] == status
+
+
+def test_the_table_of_what_is_read_has_every_name() -> None:
+    told = {name for row in rows(prose_of(CLAIMS), "in the token") for name in re.findall(r"\.(\w+)", row[1])}
+    assert told == {*GatewayClaims.__slots__, "text", "boolean", "number", "names", "object"} - {
+        "_claims",
+        "_separator",
+        "is_machine",
+    }
+
+
+def test_the_limits_are_those_that_are_checked() -> None:
+    for page in (REST, HTTP, AUTHORIZER):
+        assert "](gateway-claims.md#the-size-of-a-token)" in section(page, "Limits")
+    for page, title, consumer in (
+        (CLAIMS, "The size of a token", "api_gateway"),
+        (CLAIMS, "The size of a token", "private_rest_api"),
+        ("consumers/alb.md", "Limits", "alb"),
+    ):
+        text = section(page, title)
         assert f"{CONSUMERS[consumer].takes:,}" in text
         assert consumer in text
 

@@ -330,14 +330,14 @@ def test_the_document_shows_a_bearer_token_and_the_scopes(client: TestClient) ->
         "/tea": None,
         "/router/open": [{"CognitoAccessToken": ["invoices/read"]}],
     }
-    assert {"401", "403", "503"} <= document["paths"]["/invoices"]["get"]["responses"].keys()
+    assert {"401", "403", "500", "503"} <= document["paths"]["/invoices"]["get"]["responses"].keys()
 
 
 def test_with_the_pools_domain_the_document_shows_where_to_sign_in() -> None:
     app = api(
         verifier(),
         domain="https://acme.auth.eu-west-1.amazoncognito.com/",
-        scopes={"invoices/read": "Read invoices"},
+        scope_descriptions={"invoices/read": "Read invoices"},
         scheme_name="Cognito",
     )
     document = TestClient(app).get("/openapi.json").json()
@@ -358,7 +358,7 @@ def test_with_the_pools_domain_the_document_shows_where_to_sign_in() -> None:
     [
         ({"domain": "acme"}, "https://"),
         ({"domain": "http://acme.example.com"}, "https://"),
-        ({"scopes": {"a": "b"}}, "give both"),
+        ({"scope_descriptions": {"a": "b"}}, "give both"),
     ],
 )
 def test_a_domain_that_cannot_be_one_is_refused(given: Any, cure: str) -> None:

@@ -11,8 +11,17 @@ import pytest
 
 from pretoken.testing import TokenIssuer
 from pretoken.testing.broken_messages import MESSAGES
-from pretoken.verifier import AccessTokenVerifier, Enricher, KeysUnavailableError, LambdaAuthorizer, Principal
-from pretoken.verifier.lambda_authorizer import AuthorizerError
+from pretoken.verifier import (
+    AccessTokenVerifier,
+    AuthorizerError,
+    CheckRefused,
+    ClaimRefused,
+    Enricher,
+    KeysUnavailableError,
+    LambdaAuthorizer,
+    Principal,
+    Refused,
+)
 from tests.verifier.authorizer_events import POLICIES, REST, STAGE, allows, http_api_1, http_api_2, request, token
 
 Event = Callable[..., dict[str, Any]]
@@ -189,7 +198,7 @@ class TestARefusedToken:
         assert refused(authorizer(), event(f"Bearer {given}"))
         (line,) = log_of(capsys)
         assert line.keys() == {"timestamp", "level", "message", "code", "status"}
-        assert (line["level"], line["message"], line["code"], line["status"]) == ("WARN", "refused", BROKEN[name], 401)
+        assert (line["level"], line["message"], line["code"], line["status"]) == ("INFO", "refused", BROKEN[name], 401)
 
     def test_makes_api_gateway_answer_401_with_simple_responses_too(self) -> None:
         assert refused(authorizer(simple_responses=True), http_api_2(f"Bearer {ISSUER.id_token()}"))
@@ -225,6 +234,24 @@ class TestARefusedToken:
         assert not allows(handler(token(bearer()), None), "GET/request")
         assert log_of(capsys)[0]["code"] == "check-failed"
 
+    @each_event
+    @pytest.mark.parametrize("argument", ["context", "usage_key"])
+    def test_may_be_refused_by_what_makes_the_answer(
+        self, event: Event, argument: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def refuse(with_: type[Refused]) -> LambdaAuthorizer:
+            def raising(_: Principal) -> Any:
+                raise with_
+
+            return authorizer(**{argument: raising})
+
+        assert not allows(refuse(CheckRefused)(event(bearer()), None), "GET/request")
+        assert refused(refuse(ClaimRefused), event(bearer()))
+        assert [(line["level"], line["code"]) for line in log_of(capsys)] == [
+            ("INFO", "check-failed"),
+            ("INFO", "wrong-claim"),
+        ]
+
     def test_leaves_nothing_of_it_in_what_lambda_logs(self) -> None:
         given = ISSUER.broken("expired", username=PERSON)
         with pytest.raises(Exception, match="Unauthorized") as caught:
@@ -247,12 +274,13 @@ class TestAFailure:
         assert str(caught.value) != "Unauthorized"
         assert PERSON not in "".join(traceback.format_exception(caught.value))
         (line,) = log_of(capsys)
-        assert (line["level"], line["code"]) == ("ERROR", "keys-unavailable")
+        assert (line["level"], line["code"], line["cause"]) == ("ERROR", "keys-unavailable", "fetch-failed")
+        assert caught.value.cause == line["cause"]
 
     def test_to_fetch_the_keys_early_is_no_failure_yet(self, capsys: pytest.CaptureFixture[str]) -> None:
         LambdaAuthorizer(cut_off(), prepare=True)
         (line,) = log_of(capsys)
-        assert (line["level"], line["code"]) == ("WARN", "keys-unavailable")
+        assert (line["level"], line["code"], line["cause"]) == ("WARN", "keys-unavailable", "fetch-failed")
 
     def test_keys_are_fetched_early_if_wanted(self) -> None:
         fetched = []
@@ -287,8 +315,8 @@ class TestAFailure:
                 handler(event(bearer()), None)
             assert PERSON not in "".join(traceback.format_exception(caught.value))
             (line,) = log_of(capsys)
-            assert line.keys() == {"timestamp", "level", "message", "error", "at"}
-            assert line["error"] == "LookupError"
+            assert line.keys() == {"timestamp", "level", "message", "code", "error", "at"}
+            assert (line["level"], line["code"], line["error"]) == ("ERROR", caught.value.code, "LookupError")
             assert line["at"].startswith(f"{__name__}:")
 
     @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_what_may_work_later_is_answered_with_when(error: KeysUnavailableError |
     answer = error_response(error)
     assert (answer.status, answer.headers["Retry-After"]) == (503, str(RETRY_AFTER))
     assert "WWW-Authenticate" not in answer.headers
-    assert RETRY_AFTER >= COOL_DOWN
+    assert RETRY_AFTER == COOL_DOWN
 
 
 def test_the_cause_is_for_the_log_and_not_for_the_client(caplog: pytest.LogCaptureFixture) -> None:
