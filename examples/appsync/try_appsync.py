@@ -10,6 +10,7 @@ from pathlib import Path
 from pretoken.verifier import Refused
 
 HERE = Path(__file__).parent
+os.environ["USER_POOL_ID"] = "eu-west-1_Ab12Cd34"
 os.environ["CLIENT_IDS"] = "7q3webexample1client0id,4w9workerexample1client"
 sys.path.insert(0, str(HERE / "resolver"))  # as in Lambda, where the file stands at the top
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
+os.environ["USER_POOL_ID"] = "eu-west-1_Ab12Cd34"
 os.environ["CLIENT_IDS"] = "7q3webexample1client0id,4w9workerexample1client"
 sys.path.insert(0, str(HERE / "api"))  # as in Lambda, where the file stands at the top
 

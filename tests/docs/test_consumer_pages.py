@@ -25,6 +25,7 @@ CLAIMS = "consumers/gateway-claims.md"
 CONSUMER_PAGES = [page for page in PAGES if page.startswith("consumers/") and page != CLAIMS]
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TOKEN: dict[str, Any] = {
+    "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34",
     "sub": "c0ffee00-0000-4000-8000-000000000000",
     "client_id": "7q3webexample1client0id",
     "token_use": "access",

@@ -128,7 +128,7 @@ def test_sam_builds_a_function_that_needs_the_standard_library_only(
         f"import json, sys; sys.path.insert(0, {str(tmp_path / function)!r}); import {module};"
         f"print(json.dumps({module}.handler(json.load(open(sys.argv[1])), None)))"
     )
-    client = {"CLIENT_IDS": "7q3webexample1client0id", "PYTHONPATH": ""}
+    client = {"USER_POOL_ID": "eu-west-1_Ab12Cd34", "CLIENT_IDS": "7q3webexample1client0id", "PYTHONPATH": ""}
     path = EXAMPLES / example / "events" / f"{event}.json"
     answer = run(sys.executable, "-S", "-c", script, path, folder=tmp_path, **client)
     assert answer.returncode == 0, answer.stderr

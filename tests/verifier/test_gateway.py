@@ -20,6 +20,7 @@ from pretoken.verifier import (
     IdTokenRefused,
     NoTokenRefused,
     OtherClientRefused,
+    OtherIssuerRefused,
     Refused,
     ScopeRefused,
     TokenUseRefused,
@@ -49,13 +50,14 @@ TOKEN = {
     "one": ["admins"],
     "none": [],
 }
+ANY: Any = {"user_pool_id": None, "client_ids": None}
 KNOWN = ("admins", "editors", "auditors")
 through_each_gateway = pytest.mark.parametrize("gateway", GATEWAYS, ids=lambda gateway: gateway.__name__)
 flattened = pytest.mark.parametrize("gateway", [rest_api, http_api, http_api_1])
 
 
 def through(gateway: Gateway, **changed: Any) -> GatewayClaims:
-    return gateway_claims(gateway(TOKEN | changed), client_ids=["7q3web"])
+    return gateway_claims(gateway(TOKEN | changed), user_pool_id=None, client_ids=["7q3web"])
 
 
 @through_each_gateway
@@ -90,7 +92,7 @@ def test_what_is_not_there_is_none_and_no_names(gateway: Gateway) -> None:
 @through_each_gateway
 def test_a_machine_is_told_by_its_sub(gateway: Gateway) -> None:
     token = {"sub": "4w9worker", "client_id": "4w9worker", "token_use": "access"}
-    claims = gateway_claims(gateway(token), client_ids=None)
+    claims = gateway_claims(gateway(token), **ANY)
     assert claims.is_machine
     assert claims.username is None
     assert claims.scopes == frozenset()
@@ -116,18 +118,18 @@ def test_other_tokens_are_refused(gateway: Gateway, changed: dict[str, Any], ref
 @through_each_gateway
 def test_clients_are_looked_at_unless_the_api_says_no(gateway: Gateway) -> None:
     event = gateway(TOKEN | {"client_id": "other"})
-    assert gateway_claims(event, client_ids=None).client_id == "other"
+    assert gateway_claims(event, **ANY).client_id == "other"
     with pytest.raises(OtherClientRefused):
-        gateway_claims(event, client_ids=[])
+        gateway_claims(event, user_pool_id=None, client_ids=[])
 
 
 @through_each_gateway
 def test_scopes_are_asked_for_once_more(gateway: Gateway) -> None:
     event = gateway(TOKEN)
-    assert gateway_claims(event, client_ids=None, scopes=["orders/read", "orders/write"], any_scope=["x", "openid"])
+    assert gateway_claims(event, **ANY, scopes=["orders/read", "orders/write"], any_scope=["x", "openid"])
     for asked in ({"scopes": ["orders/read", "orders/export"]}, {"any_scope": ["orders", "read"]}):
         with pytest.raises(ScopeRefused):
-            gateway_claims(event, client_ids=None, **asked)
+            gateway_claims(event, **ANY, **asked)
 
 
 @through_each_gateway
@@ -135,12 +137,12 @@ def test_groups_are_asked_for(gateway: Gateway) -> None:
     event = gateway(TOKEN)
     good: list[dict[str, Any]] = [{"groups": ["admins", "editors"]}, {"any_group": ["admins", "auditors"]}]
     for asked in good:
-        assert gateway_claims(event, client_ids=None, known_groups=KNOWN, **asked).sub == TOKEN["sub"]
+        assert gateway_claims(event, **ANY, known_groups=KNOWN, **asked).sub == TOKEN["sub"]
     bad: list[dict[str, Any]] = [{"groups": ["admins", "auditors"]}, {"any_group": "auditors"}]
     for asked in bad:
         for token in (TOKEN, TOKEN | {"cognito:groups": []}):
             with pytest.raises(GroupRefused):
-                gateway_claims(gateway(token), client_ids=None, known_groups=KNOWN, **asked)
+                gateway_claims(gateway(token), **ANY, known_groups=KNOWN, **asked)
 
 
 @through_each_gateway
@@ -148,16 +150,16 @@ def test_groups_are_asked_for(gateway: Gateway) -> None:
 def test_nobody_gets_into_a_group_by_a_strange_ones_name(gateway: Gateway, separator: str) -> None:
     event = gateway(TOKEN | {"cognito:groups": [f"not{separator}admins"]})
     with pytest.raises(ClaimRefused):
-        gateway_claims(event, client_ids=None, groups="admins", known_groups=KNOWN)
-    assert gateway_claims(event, client_ids=None, known_groups=KNOWN), "which matters only to those who ask"
+        gateway_claims(event, **ANY, groups="admins", known_groups=KNOWN)
+    assert gateway_claims(event, **ANY, known_groups=KNOWN), "which matters only to those who ask"
 
 
 @pytest.mark.parametrize("asked", [{"groups": "admins"}, {"any_group": ["editors", "admins"]}])
 def test_a_group_that_is_asked_for_has_to_be_known(asked: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="known_groups"):
-        gateway_claims(appsync(TOKEN), client_ids=None, **asked)
+        gateway_claims(appsync(TOKEN), **ANY, **asked)
     with pytest.raises(ValueError, match="known_groups"):
-        gateway_claims(appsync(TOKEN), client_ids=None, known_groups="editors", **asked)
+        gateway_claims(appsync(TOKEN), **ANY, known_groups="editors", **asked)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,7 @@ def test_a_group_that_is_asked_for_has_to_be_known(asked: dict[str, Any]) -> Non
 )
 def test_without_claims_of_a_gateway_there_is_no_caller(event: dict[str, Any]) -> None:
     with pytest.raises(NoTokenRefused):
-        gateway_claims(event, client_ids=None)
+        gateway_claims(event, **ANY)
 
 
 @pytest.mark.parametrize(
@@ -296,3 +298,26 @@ def test_reading_claims_needs_the_standard_library_only() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
     assert run.stdout == "\n"
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+@pytest.mark.parametrize(
+    "issuer",
+    ["https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34", "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34"],
+)  # fmt: skip
+def test_tokens_of_other_issuers_are_refused_that_the_gateway_accepts(gateway: Any, issuer: str) -> None:
+    event = gateway(TOKEN | {"iss": issuer})
+    for pools in ("eu-west-1_Ab12Cd34", ["eu-west-1_Other", "eu-west-1_Ab12Cd34"]):
+        assert gateway_claims(event, user_pool_id=pools, client_ids=None).sub == TOKEN["sub"]
+    for strange in (event | {}, gateway(TOKEN | {"iss": "https://partner.example.com"}), gateway(without("iss"))):
+        with pytest.raises(OtherIssuerRefused):
+            gateway_claims(strange, user_pool_id="eu-west-1_Other", client_ids=None)
+
+
+def without(name: str) -> dict[str, Any]:
+    return {claim: value for claim, value in TOKEN.items() if claim != name}
+
+
+def test_a_batch_of_appsync_is_refused() -> None:
+    with pytest.raises(NoTokenRefused):
+        gateway_claims([appsync(TOKEN)], **ANY)  # type: ignore[arg-type] # as AppSync may

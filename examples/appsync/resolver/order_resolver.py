@@ -7,6 +7,7 @@ from typing import Any
 
 from pretoken.verifier import CheckRefused, gateway_claims
 
+USER_POOL_ID = os.environ["USER_POOL_ID"]
 CLIENT_IDS = os.environ["CLIENT_IDS"].split(",")
 # All that the claim `permissions` can hold.
 PERMISSIONS = {"orders:approve", "orders:change", "orders:refund", "orders:export"}
@@ -20,14 +21,14 @@ def handler(event: dict[str, Any], _context: object) -> Any:
 
 def orders(event: dict[str, Any]) -> list[dict[str, Any]]:
     """Give the orders of the caller's tenant."""
-    claims = gateway_claims(event, client_ids=CLIENT_IDS, scopes="orders/read")
+    claims = gateway_claims(event, user_pool_id=USER_POOL_ID, client_ids=CLIENT_IDS, scopes="orders/read")
     tenant = claims.text("tenant_id")
     return [{"id": order, "tenant": tenant} for order in ORDERS.get(tenant or "", [])]
 
 
 def approve_order(event: dict[str, Any]) -> dict[str, Any]:
     """Approve an order of the caller's tenant, if he may."""
-    claims = gateway_claims(event, client_ids=CLIENT_IDS, scopes="orders/write")
+    claims = gateway_claims(event, user_pool_id=USER_POOL_ID, client_ids=CLIENT_IDS, scopes="orders/write")
     tenant, order = claims.text("tenant_id"), event["arguments"]["id"]
     permissions = claims.names("permissions", known=PERMISSIONS)
     if "orders:approve" not in permissions or order not in ORDERS.get(tenant or "", []):

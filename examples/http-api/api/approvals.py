@@ -8,6 +8,7 @@ from typing import Any
 
 from pretoken.verifier import CheckRefused, Refused, gateway_claims
 
+USER_POOL_ID = os.environ["USER_POOL_ID"]
 CLIENT_IDS = os.environ["CLIENT_IDS"].split(",")
 # All that the claim `permissions` can hold.
 PERMISSIONS = {"orders:approve", "orders:change", "orders:refund", "orders:export"}
@@ -25,7 +26,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def approve(event: dict[str, Any]) -> dict[str, Any]:
     """Approve an order of the caller's tenant, if he may."""
-    claims = gateway_claims(event, client_ids=CLIENT_IDS, scopes="orders/write")
+    claims = gateway_claims(event, user_pool_id=USER_POOL_ID, client_ids=CLIENT_IDS, scopes="orders/write")
     tenant, order = claims.text("tenant_id"), event["pathParameters"]["id"]
     permissions = claims.names("permissions", known=PERMISSIONS)
     if "orders:approve" not in permissions or order not in ORDERS.get(tenant or "", []):

@@ -8,6 +8,7 @@ from typing import Any
 
 from pretoken.verifier import CheckRefused, Refused, gateway_claims
 
+USER_POOL_ID = os.environ["USER_POOL_ID"]
 CLIENT_IDS = os.environ["CLIENT_IDS"].split(",")
 ROLES = {"admin", "editor", "auditor"}  # all that the claim `roles` can hold
 ORDERS = {"acme": ["A-1", "A-2"], "globex": ["G-1"]}  # stands for a table that is keyed by tenant
@@ -24,7 +25,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def read(event: dict[str, Any]) -> dict[str, Any]:
     """Give the orders of the caller's tenant."""
-    claims = gateway_claims(event, client_ids=CLIENT_IDS, scopes="orders/read")
+    claims = gateway_claims(event, user_pool_id=USER_POOL_ID, client_ids=CLIENT_IDS, scopes="orders/read")
     tenant = claims.text("tenant_id")
     if tenant is None:  # a missing claim means less, never more
         raise CheckRefused
@@ -33,7 +34,7 @@ def read(event: dict[str, Any]) -> dict[str, Any]:
 
 def create(event: dict[str, Any]) -> dict[str, Any]:
     """Take an order, if the caller is an adult and may write in his tenant."""
-    claims = gateway_claims(event, client_ids=CLIENT_IDS, scopes="orders/write")
+    claims = gateway_claims(event, user_pool_id=USER_POOL_ID, client_ids=CLIENT_IDS, scopes="orders/write")
     tenant, roles = claims.text("tenant_id"), claims.names("roles", known=ROLES)
     if tenant is None or claims.boolean("adult") is not True or roles.isdisjoint({"admin", "editor"}):
         raise CheckRefused
