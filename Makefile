@@ -20,12 +20,14 @@ install   = { uv=$$(command -v uv || command -v $(BIN)/uv) && "$$uv" pip install
 	|| $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: bench check clean demo help imports install lint lock test types wheel
+.PHONY: bench check clean demo dev help imports install lint lock test types wheel
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(CLI)  ## install the command line into .venv
+
+dev: $(DEV)  ## install what the tests and all examples need
 
 demo: $(CLI)  ## show what the sample rules make of a sample event (EVENT=FILE for another one)
 	@$(BIN)/pretoken preview --event $(EVENT) --lookups $(LOOKUPS)

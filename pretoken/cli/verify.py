@@ -115,7 +115,7 @@ def _json(path: Path, option: str) -> dict[str, Any]:
 
 def _named_pool(text: str, jwks: dict[str, Any] | None) -> str:
     """Give the user pool that a token names; whether that is true, its keys tell."""
-    from pretoken.verifier.token import UnverifiedToken
+    from pretoken.verifier.unverified_token import UnverifiedToken
     from pretoken.verifier.user_pool import user_pool
 
     if jwks is None:

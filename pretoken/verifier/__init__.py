@@ -10,7 +10,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .access_token import AccessTokenVerifier as AccessTokenVerifier
+    from .access_token_verifier import AccessTokenVerifier as AccessTokenVerifier
     from .bearer import bearer_token as bearer_token
     from .encrypted_claims import EncryptedClaims as EncryptedClaims
     from .encrypted_claims import NoMessageError as NoMessageError
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "ANSWERABLE": "responses",
-    "AccessTokenVerifier": "access_token",
+    "AccessTokenVerifier": "access_token_verifier",
     "AlgorithmRefused": "refusals",
     "AuthorizerError": "lambda_authorizer",
     "CheckRefused": "refusals",

@@ -14,7 +14,7 @@ from fastapi.security import SecurityScopes
 from fastapi.security.base import SecurityBase
 from fastapi.websockets import WebSocketState
 
-from pretoken.verifier.access_token import AccessTokenVerifier
+from pretoken.verifier.access_token_verifier import AccessTokenVerifier
 from pretoken.verifier.bearer import bearer_token
 from pretoken.verifier.principal import Principal
 from pretoken.verifier.refusals import Refused

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flask import Blueprint, Flask
 
-    from pretoken.verifier.access_token import AccessTokenVerifier
+    from pretoken.verifier.access_token_verifier import AccessTokenVerifier
     from pretoken.verifier.principal import Principal
     from pretoken.verifier.requirements import Names
 

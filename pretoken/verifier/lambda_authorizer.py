@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from pretoken.verifier.access_token import AccessTokenVerifier
+    from pretoken.verifier.access_token_verifier import AccessTokenVerifier
     from pretoken.verifier.principal import Principal
     from pretoken.verifier.requirements import Names
 

@@ -17,7 +17,7 @@ from pretoken.verifier import (
     ScopeRefused,
     https,
     keys,
-    token,
+    unverified_token,
 )
 from tests.docs.pages import block, names, prose_of, rows, section
 
@@ -86,7 +86,7 @@ def test_the_table_of_the_principal_is_all_that_it_has() -> None:
 
 def test_numbers_are_those_of_the_code() -> None:
     text = prose_of(PAGE)
-    assert f"at most {token.LONGEST:,} characters" in text
+    assert f"at most {unverified_token.LONGEST:,} characters" in text
     assert f"once in {keys.COOL_DOWN:.0f} seconds" in text
     assert f"at most {keys.PATIENCE:.0f} seconds" in text
     assert keys.MAX_AGE == 3600

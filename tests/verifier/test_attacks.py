@@ -31,7 +31,7 @@ from pretoken.verifier import (
     TokenUseRefused,
     UnknownKeyRefused,
 )
-from pretoken.verifier import token as token_module
+from pretoken.verifier import unverified_token as token_module
 from tests.verifier.minting import (
     ABSENT,
     CLIENT,

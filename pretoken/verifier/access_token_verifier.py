@@ -21,7 +21,7 @@ from pretoken.verifier.refusals import (
     OtherIssuerRefused,
 )
 from pretoken.verifier.requirements import Requirements, some_names
-from pretoken.verifier.token import UnverifiedToken
+from pretoken.verifier.unverified_token import UnverifiedToken
 from pretoken.verifier.user_pool import user_pool
 
 TYPE_CHECKING = False
@@ -100,7 +100,7 @@ class AccessTokenVerifier:
         self._clock = clock
         self._validate: Callable[[Mapping[str, Any]], None] | None = None
         if schema is not None:
-            from pretoken.verifier.token_schema import validator
+            from pretoken.verifier.schema_validator import validator
 
             self._validate = validator(schema)
         self._issuers: dict[str, tuple[str, Keys]] = {}

@@ -27,7 +27,7 @@ from pretoken.verifier import (
     SignatureRefused,
     UnknownKeyRefused,
 )
-from pretoken.verifier.token_schema import validator
+from pretoken.verifier.schema_validator import validator
 from tests.verifier.minting import (
     ABSENT,
     CLIENT,
