@@ -30,6 +30,7 @@ OF_THE_LIBRARY = {
     "README.md",
     "benchmarks",
     "docs",
+    "examples",
     "pretoken",
     "pyproject.toml",
     "requirements",

@@ -72,8 +72,11 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((exceptions.ConnectionError, exceptions.HTTPClientError, exceptions.ResponseStreamingError), "unreachable"),
     (
         (
+            exceptions.ConfigNotFound,
+            exceptions.ConfigParseError,
             exceptions.NoCredentialsError,
             exceptions.PartialCredentialsError,
+            exceptions.ProfileNotFound,
             exceptions.CredentialRetrievalError,
             exceptions.MetadataRetrievalError,
             exceptions.SSOError,
