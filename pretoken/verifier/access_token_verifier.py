@@ -8,7 +8,7 @@ from inspect import isawaitable
 from pretoken.verifier import https
 from pretoken.verifier.claims import is_machine, read_claims
 from pretoken.verifier.encrypted_claims import EncryptedClaims, Recipient
-from pretoken.verifier.frozen import Claims, frozen
+from pretoken.verifier.frozen import frozen_claims
 from pretoken.verifier.keys import FetchedKeys, GivenKeys, KeysMissingError, wait_for, wait_for_async
 from pretoken.verifier.principal import Principal
 from pretoken.verifier.refusals import (
@@ -189,7 +189,9 @@ class AccessTokenVerifier:
         read = read_claims(claims)
         self._check_party(read)
         self._check_time(read)
-        unchangeable = _unchangeable(claims)
+        kept = frozen_claims(claims)
+        if kept is None:
+            raise MalformedTokenRefused
         if self._validate is not None:
             self._validate(claims)
         requirements.check(read.scopes, read.groups)
@@ -204,7 +206,7 @@ class AccessTokenVerifier:
             issued_at=read.issued_at,
             expires_at=read.expires_at,
             auth_time=read.auth_time,
-            claims=unchangeable,
+            claims=kept,
             encrypted=EncryptedClaims(self._recipient, claims),
         )
 
@@ -222,16 +224,6 @@ class AccessTokenVerifier:
             raise ExpiredRefused
         if read.not_before is not None and read.not_before > now + self._skew:
             raise NotYetValidRefused
-
-
-def _unchangeable(claims: dict[str, Any]) -> Claims:
-    try:
-        kept = Claims(frozen(claims))
-    except RecursionError:
-        pass
-    else:
-        return kept
-    raise MalformedTokenRefused
 
 
 def _keys(pool: UserPool, pools: int, jwks: Mapping[str, Any] | None, fetch: Fetch) -> Keys:

@@ -10,7 +10,7 @@ from pretoken.sealing.claim import message_claim
 from pretoken.sealing.context import encryption_context
 from pretoken.sealing.errors import InvalidContentError, OpeningError, WrongKeyError
 from pretoken.sealing.key_arn import region_of
-from pretoken.verifier.frozen import Claims, frozen
+from pretoken.verifier.frozen import frozen_claims
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,11 +170,7 @@ class EncryptedClaims(Mapping[str, "Any"]):
             raise NoRecipientError
         if self._message is None:
             raise NoMessageError
-        members = self._recipient.open(self._message, sub=self._sub)
-        try:
-            kept = Claims(frozen(members))
-        except RecursionError:
-            pass
-        else:
-            return kept
-        raise InvalidContentError
+        members = frozen_claims(self._recipient.open(self._message, sub=self._sub))
+        if members is None:
+            raise InvalidContentError
+        return members

@@ -52,6 +52,14 @@ class Claims(FrozenDict):
         raise MissingClaimRefused(name)
 
 
+def frozen_claims(members: dict[str, Any]) -> Claims | None:
+    """Return claims that can't be changed; None if they are nested too deeply."""
+    try:
+        return Claims(frozen(members))
+    except RecursionError:
+        return None
+
+
 class FrozenList(list["Any"]):
     """A `list` that can't be changed."""
 
